@@ -1,0 +1,169 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture, readable from here: every dependency below points down the picture in docs/architecture.md,
+// and the compiler refuses any import that is not written in this file.
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that touch C: every unsafe use has to be spelled `unsafe`.
+let touchesC: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "latchkey",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "latchkey", targets: ["latchkey"]),
+        .executable(name: "mock-provider", targets: ["mock-provider"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C: system libraries, one header each.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto"),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq"),
+        .systemLibrary(name: "CIDN2", pkgConfig: "libidn2"),
+
+        // Values and primitives.
+        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
+        .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: touchesC),
+        .target(name: "InternetAddress", swiftSettings: strict),
+        .target(name: "IDNA", dependencies: ["CIDN2"], swiftSettings: touchesC),
+
+        // Protocols.
+        .target(name: "JOSE", dependencies: ["Cryptography", "JSON"], swiftSettings: strict),
+        .target(name: "OAuth", dependencies: ["Cryptography", "JSON"], swiftSettings: strict),
+        .target(name: "OpenIDConnect", dependencies: ["JOSE", "OAuth", "Cryptography", "JSON"], swiftSettings: strict),
+
+        // Domain.
+        .target(name: "Accounts", dependencies: ["Cryptography", "IDNA"], swiftSettings: strict),
+        .target(
+            name: "Providers",
+            dependencies: ["Accounts", "Cryptography", "JSON", "OAuth", "OpenIDConnect", "YAML"],
+            swiftSettings: strict
+        ),
+
+        // Application.
+        .target(
+            name: "Flows",
+            dependencies: [
+                "Accounts", "Cryptography", "JOSE", "OAuth", "OpenIDConnect", "Providers",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // I/O and adapters.
+        .target(
+            name: "Postgres",
+            dependencies: ["CPostgres", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: touchesC
+        ),
+        .target(
+            name: "PostgresStore",
+            dependencies: [
+                "Accounts", "Cryptography", "Postgres", .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.embedInCode("Migrations")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CurlTransport",
+            dependencies: [
+                "CCurl", "OAuth",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: touchesC
+        ),
+        .target(
+            name: "Telemetry",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Settings.
+        .target(
+            name: "ServiceConfiguration",
+            dependencies: [
+                "Accounts", "Cryptography", "InternetAddress", "YAML",
+                .product(name: "Configuration", package: "swift-configuration"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServiceConfigurationTests",
+            dependencies: ["Accounts", "Cryptography", "InternetAddress", "ServiceConfiguration"],
+            swiftSettings: strict
+        ),
+
+        // Edge.
+        .target(
+            name: "Web",
+            dependencies: [
+                "Accounts", "Flows", "InternetAddress", "JSON", "OAuth",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Executables.
+        .executableTarget(
+            name: "latchkey",
+            dependencies: [
+                "Accounts", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "OAuth", "OpenIDConnect", "Postgres",
+                "PostgresStore", "Providers", "ServiceConfiguration", "Telemetry", "Web", "YAML",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "mock-provider",
+            dependencies: [
+                "Cryptography", "JOSE", "JSON", "OAuth",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+    ]
+)
