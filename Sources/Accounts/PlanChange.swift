@@ -1,0 +1,40 @@
+/// Turns a decision into what it does to accounts. Total: every outcome has exactly one effect, and the outcomes that wait
+/// for somebody's proof or word do nothing yet but leave their record.
+///
+/// - Parameters:
+///   - outcome: what was decided.
+///   - situation: what it was decided on.
+///   - purpose: why the person was sent to the provider.
+///   - email: the asserted address.
+///   - freshUser: an id for a new user.
+///   - freshIdentity: an id for a new identity.
+/// - Returns: nil when the outcome does not fit the situation, which only a fault can bring about.
+public func planChange(
+    for outcome: LinkingOutcome,
+    in situation: LinkingSituation,
+    purpose: SignInPurpose,
+    email: AssertedEmail?,
+    freshUser: @autoclosure () -> UserID,
+    freshIdentity: @autoclosure () -> FederatedIdentityID
+) -> AccountEffect? {
+    switch outcome {
+    case .signIn:
+        guard let owner = situation.identityOwner else { return nil }
+        return .signIn(owner)
+    case .create:
+        // Weaker evidence than `verified` never makes an address proven (G03).
+        let created = email.map { CreatedEmail(address: $0.address, verified: $0.evidence >= .verified) }
+        return .create(freshUser(), freshIdentity(), email: created)
+    case .createSeparate:
+        return .create(freshUser(), freshIdentity(), email: nil)
+    case .link:
+        switch purpose {
+        case .link(let user, let session): return .linkToSession(user, session, freshIdentity())
+        case .signIn:
+            guard let holder = situation.addressHolder else { return nil }
+            return .linkToHolder(holder, freshIdentity())
+        }
+    case .linkAfterProof, .claim, .claimAfterProof, .hold, .refuse:
+        return .recordOnly(concerning: situation.addressHolder ?? situation.identityOwner)
+    }
+}

@@ -1,0 +1,163 @@
+/// A point in time from the database's clock: microseconds since 1970-01-01T00:00:00Z.
+public struct Instant: Sendable, Hashable, Comparable {
+    /// Microseconds since the Unix epoch.
+    public let microseconds: Int64
+
+    /// Whole seconds since the Unix epoch, rounded down.
+    public var seconds: Int64 { microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000 }
+
+    /// Wraps microseconds since the Unix epoch.
+    public init(microseconds: Int64) { self.microseconds = microseconds }
+
+    /// Earlier is less.
+    public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
+}
+
+/// How somebody proved who they are; RFC 8176 values where it has one.
+public enum AuthenticationMethod: String, Sendable, Hashable {
+    /// A federated identity: an OpenID Provider or OAuth authorization server vouched for the person.
+    case federated = "fed"
+}
+
+/// A user as the session check shows one.
+public struct User: Sendable, Hashable {
+    /// Stable id.
+    public let id: UserID
+    /// Name to show; untrusted text.
+    public let displayName: String?
+    /// Roles, in the order they were given.
+    public let roles: [String]
+    /// The primary address, if there is one.
+    public let email: String?
+    /// Whether that address has been proven.
+    public let emailVerified: Bool
+
+    /// Creates a user.
+    public init(id: UserID, displayName: String?, roles: [String], email: String?, emailVerified: Bool) {
+        self.id = id
+        self.displayName = displayName
+        self.roles = roles
+        self.email = email
+        self.emailVerified = emailVerified
+    }
+}
+
+/// A session that was live, by the database's clock, at the moment it was read.
+public struct LiveSession: Sendable, Hashable {
+    /// Id, safe to show and to log.
+    public let id: SessionID
+    /// Whose it is.
+    public let user: User
+    /// How the person signed in.
+    public let methods: [String]
+    /// The provider, for a federated sign-in.
+    public let provider: String?
+    /// The identity the person signed in with, while it is linked.
+    public let identity: FederatedIdentityID?
+    /// When it began.
+    public let createdAt: Instant
+    /// When the person last proved who they are.
+    public let authenticatedAt: Instant
+    /// When it ends at the latest.
+    public let expiresAt: Instant
+    /// When it ends if unused.
+    public let idleExpiresAt: Instant
+    /// Whether the person proved who they are recently enough for sensitive actions (H15).
+    public let isFresh: Bool
+    /// Whether the last use is old enough to be written down again.
+    public let needsTouch: Bool
+
+    /// Creates a live session.
+    public init(
+        id: SessionID,
+        user: User,
+        methods: [String],
+        provider: String?,
+        identity: FederatedIdentityID?,
+        createdAt: Instant,
+        authenticatedAt: Instant,
+        expiresAt: Instant,
+        idleExpiresAt: Instant,
+        isFresh: Bool,
+        needsTouch: Bool
+    ) {
+        self.id = id
+        self.user = user
+        self.methods = methods
+        self.provider = provider
+        self.identity = identity
+        self.createdAt = createdAt
+        self.authenticatedAt = authenticatedAt
+        self.expiresAt = expiresAt
+        self.idleExpiresAt = idleExpiresAt
+        self.isFresh = isFresh
+        self.needsTouch = needsTouch
+    }
+}
+
+/// How long sessions live.
+public struct SessionLifetime: Sendable, Hashable {
+    /// A session unused for this long is over.
+    public let idleTimeout: Duration
+    /// A session is over after this long, used or not.
+    public let absoluteTimeout: Duration
+    /// How long after signing in sensitive actions need no new proof.
+    public let freshFor: Duration
+    /// Uses closer together than this are not written down one by one.
+    public let touchInterval: Duration
+
+    /// Creates lifetimes.
+    public init(idleTimeout: Duration, absoluteTimeout: Duration, freshFor: Duration, touchInterval: Duration) {
+        self.idleTimeout = idleTimeout
+        self.absoluteTimeout = absoluteTimeout
+        self.freshFor = freshFor
+        self.touchInterval = touchInterval
+    }
+}
+
+/// A session about to be stored.
+public struct NewSession: Sendable {
+    /// Fresh id.
+    public let id: SessionID
+    /// Hash of the fresh token.
+    public let tokenHash: TokenHash
+    /// How the person signed in.
+    public let methods: [AuthenticationMethod]
+    /// Lifetimes.
+    public let lifetime: SessionLifetime
+    /// The session this one replaces in the same browser, if any: it ends in the same statement (H02, F-5).
+    public let replacing: TokenHash?
+    /// Browser and network it was started from.
+    public let device: Device
+
+    /// Creates a session to store.
+    public init(
+        id: SessionID,
+        tokenHash: TokenHash,
+        methods: [AuthenticationMethod],
+        lifetime: SessionLifetime,
+        replacing: TokenHash?,
+        device: Device
+    ) {
+        self.id = id
+        self.tokenHash = tokenHash
+        self.methods = methods
+        self.lifetime = lifetime
+        self.replacing = replacing
+        self.device = device
+    }
+}
+
+/// What is remembered of the browser a session was started in.
+public struct Device: Sendable, Hashable {
+    /// `User-Agent`, at most 256 characters, or nil.
+    public let userAgent: String?
+    /// Network part of the client's address, or nil.
+    public let network: String?
+
+    /// Creates a device; cuts an over-long agent.
+    public init(userAgent: String?, network: String?) {
+        self.userAgent = userAgent.map { String($0.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(256).map(Character.init)) }
+        self.network = network
+    }
+}

@@ -1,0 +1,41 @@
+/// Why somebody was sent to a provider.
+public enum SignInPurpose: Sendable, Hashable {
+    /// To sign in, or to sign up.
+    case signIn
+    /// To add a way in to the account of a signed-in user: bound to that user and to the session that began it
+    /// (L-16; RFC 9700 §4.7).
+    case link(UserID, SessionID)
+}
+
+/// A sign-in in progress, as stored. Single-use; it dies with its first use whatever comes of it (A08).
+public struct SignInTransaction: Sendable, Hashable {
+    /// The provider the person was sent to.
+    public let provider: ProviderID
+    /// The identity issuer of that provider when it began.
+    public let issuer: String
+    /// The redirect URI that was sent; the token request repeats it (RFC 6749 §4.1.3).
+    public let redirectURI: String
+    /// Why.
+    public let purpose: SignInPurpose
+    /// Where to go afterwards: a same-origin path or a registered URL, checked before it was stored.
+    public let returnTo: String
+
+    /// Creates a transaction.
+    public init(provider: ProviderID, issuer: String, redirectURI: String, purpose: SignInPurpose, returnTo: String) {
+        self.provider = provider
+        self.issuer = issuer
+        self.redirectURI = redirectURI
+        self.purpose = purpose
+        self.returnTo = returnTo
+    }
+}
+
+/// What became of a transaction that a callback named.
+public enum ConsumedTransaction: Sendable, Hashable {
+    /// It existed, belonged to this browser, had not expired, and is gone now.
+    case live(SignInTransaction)
+    /// It existed and belonged to this browser, but its time was over; it is gone now.
+    case expired(SignInTransaction)
+    /// Unknown, used, or another browser's: deliberately one answer.
+    case unknown
+}
