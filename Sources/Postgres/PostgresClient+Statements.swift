@@ -1,0 +1,57 @@
+extension PostgresClient {
+    /// Runs one statement in a transaction of its own, on a shared connection.
+    ///
+    /// - Parameters:
+    ///   - statement: the statement and its parameters.
+    ///   - limit: the deadline from here to the answer; nil is ``PostgresConfiguration/statementTimeout``, beyond which
+    ///     the server itself ends the statement.
+    @discardableResult
+    public nonisolated(nonsending) func query(
+        _ statement: SQL,
+        within limit: Duration? = nil
+    ) async throws(PostgresFailure) -> Rows {
+        try await ticket(.one(statement), on: .statement, within: limit).cancellableResult(from: pool).one()
+    }
+
+    /// Runs one statement that only reads, as cheaply as possible: statements that many tasks ask for at the same
+    /// moment share a synchronisation point. The connection is read-only for the server too, so a write fails with
+    /// SQLSTATE 25006. A read that was hit by another's failure or by a lost connection is repeated unseen.
+    ///
+    /// Statements that may run long belong to ``query(_:within:)``: the others would wait behind them.
+    ///
+    /// - Parameters:
+    ///   - statement: the statement and its parameters.
+    ///   - limit: as for ``query(_:within:)``.
+    public nonisolated(nonsending) func read(
+        _ statement: SQL,
+        within limit: Duration? = nil
+    ) async throws(PostgresFailure) -> Rows {
+        try await ticket(.one(statement), on: .read, within: limit).cancellableResult(from: pool).one()
+    }
+
+    /// Runs all statements in one transaction, in one round trip with one commit: all of them take effect or none.
+    ///
+    /// They form the implicit transaction of one pipeline (PostgreSQL documentation, section 34.5.1), which costs
+    /// neither BEGIN nor COMMIT; so none of them may be one of these.
+    ///
+    /// - Returns: one result for each statement.
+    @discardableResult
+    public nonisolated(nonsending) func atomically(
+        _ statements: [SQL],
+        within limit: Duration? = nil
+    ) async throws(PostgresFailure) -> [Rows] {
+        if statements.isEmpty { return [] }
+        return try await ticket(.many(statements), on: .batch, within: limit).cancellableResult(from: pool).many()
+    }
+
+    private func ticket(_ work: Ticket.Work, on route: Ticket.Route, within limit: Duration?) -> Ticket {
+        let configuration = pool.configuration
+        let now = Instant.now
+        return Ticket(
+            work,
+            on: route,
+            deadline: now + (limit ?? configuration.statementTimeout),
+            unavailableAt: now + configuration.unavailableAfter
+        )
+    }
+}
