@@ -1,0 +1,135 @@
+import Accounts
+import Cryptography
+import Postgres
+
+extension PostgresStore {
+    /// A change as one statement: who acted, the session that ended, the session that began, the decision's row.
+    /// Its one row says how many acted (0 or 1) and whose session ended.
+    static func statement(for change: AccountChange) -> SQL {
+        """
+        with \(acted(change)), \(sessions(change)), \(recorded(change))
+        select (select count(*) from acted), (select user_id from ended)
+        """
+    }
+
+    /// The part that differs: a relation `acted(user_id, identity_id)` of one row, or of none when the situation is not
+    /// what was decided on any more.
+    private static func acted(_ change: AccountChange) -> SQL {
+        let identity = change.identity
+        let key = identity.key
+        let email = identity.email?.address.description
+        switch change.effect {
+        case .signIn(let user):
+            return """
+                acted as (
+                    update federated_identities f
+                    set last_sign_in_at = now(), username = \(nullable: identity.username),
+                        display_name = \(nullable: identity.displayName), email = \(nullable: email)
+                    from users u
+                    where f.issuer = \(key.issuer) and f.subject = \(key.subject) and f.user_id = \(user.uuid)
+                      and u.id = f.user_id and u.disabled_at is null
+                    returning f.user_id, f.id as identity_id
+                ), seen as (
+                    update users set last_sign_in_at = now() where id in (select user_id from acted)
+                )
+                """
+        case .create(let user, let identityID, let created):
+            return """
+                born as (
+                    insert into users (id, display_name) values (\(user.uuid), \(nullable: identity.displayName)) returning id
+                ), addressed as (
+                    insert into user_emails (user_id, address, verified_at, is_primary)
+                    select id, \(nullable: created?.address.description), case when \(created?.verified ?? false) then now() end, true
+                    from born where \(created != nil)
+                ), acted as (
+                    \(newIdentity(change, id: identityID, from: "select id as user_id from born"))
+                )
+                """
+        case .linkToHolder(let user, let identityID):
+            return """
+                acted as (
+                    \(newIdentity(change, id: identityID, from: "select id as user_id from users where id = \(user.uuid)"))
+                ), seen as (
+                    update users set last_sign_in_at = now() where id in (select user_id from acted)
+                )
+                """
+        case .linkToSession(let user, let session, let identityID):
+            // Only while the session that began it lives under the token that this browser sent.
+            return """
+                acted as (
+                    \(newIdentity(
+                        change, id: identityID,
+                        from: """
+                            select user_id from sessions
+                            where id = \(session.uuid) and user_id = \(user.uuid)
+                              and token_hash = \(nullable: change.question.session?.bytes)
+                            """
+                    ))
+                )
+                """
+        case .recordOnly(let user):
+            return "acted as (select \(nullable: user?.uuid) as user_id, null::uuid as identity_id)"
+        }
+    }
+
+    private static func newIdentity(_ change: AccountChange, id: FederatedIdentityID, from source: SQL) -> SQL {
+        let identity = change.identity
+        return """
+            insert into federated_identities (id, user_id, provider, issuer, subject, username, display_name, email)
+            select \(id.uuid), source.user_id, \(identity.provider.description), \(identity.key.issuer),
+                   \(identity.key.subject), \(nullable: identity.username), \(nullable: identity.displayName),
+                   \(nullable: identity.email?.address.description)
+            from (\(source)) source
+            returning user_id, id as identity_id
+            """
+    }
+
+    /// The browser's former session ends with the new one's beginning (H02, F-5). Linking keeps the session and gives it a
+    /// new token.
+    private static func sessions(_ change: AccountChange) -> SQL {
+        guard let session = change.session else {
+            return "ended as (select null::uuid as user_id where false)"
+        }
+        if case .linkToSession(_, let id, _) = change.effect {
+            return """
+                rotated as (
+                    update sessions set token_hash = \(session.tokenHash.bytes), last_seen_at = now()
+                    where id = \(id.uuid) and exists (select from acted)
+                ), ended as (select null::uuid as user_id where false)
+                """
+        }
+        let lifetime = session.lifetime
+        return """
+            ended as (
+                delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
+                returning user_id
+            ), started as (
+                insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
+                                      user_agent, network)
+                select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
+                       \(session.methods.map(\.rawValue)), \(change.identity.provider.description),
+                       make_interval(secs => \(lifetime.idleTimeout.seconds)),
+                       now() + make_interval(secs => \(lifetime.absoluteTimeout.seconds)),
+                       \(nullable: session.device.userAgent), \(nullable: session.device.network)
+                from acted
+            )
+            """
+    }
+
+    private static func recorded(_ change: AccountChange) -> SQL {
+        let decision = change.decision
+        let key = change.identity.key
+        let subject = SHA2.sha256(Array((key.issuer + "\u{0}" + key.subject).utf8))
+        let address = (change.identity.email?.address.description).map { SHA2.sha256(Array($0.utf8)) }
+        return """
+            recorded as (
+                insert into linking_decisions (id, provider, issuer, subject_hash, address_hash, facts, policy, rule, outcome,
+                                               reason, next_step, user_id, request_id)
+                select \(decision.id.uuid), \(change.identity.provider.description), \(key.issuer), \(subject), \(nullable: address),
+                       \(decision.facts), \(decision.policy), \(decision.rule), \(decision.outcome), \(decision.reason),
+                       \(nullable: decision.nextStep), acted.user_id, \(nullable: decision.requestID)
+                from acted
+            )
+            """
+    }
+}

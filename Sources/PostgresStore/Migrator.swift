@@ -1,0 +1,71 @@
+public import Postgres
+
+/// Brings the schema up to date: numbered scripts, forward only, each in one transaction, one node at a time.
+public struct Migrator: Sendable {
+    /// One numbered script.
+    public struct Migration: Sendable {
+        /// 1, 2, 3 …
+        public let number: Int
+        /// What it is for.
+        public let name: String
+        let script: String
+    }
+
+    /// All scripts of this release, in order.
+    public static let migrations: [Migration] = [
+        Migration(
+            number: 1,
+            name: "accounts_and_sessions",
+            script: String(decoding: PackageResources._001_accounts_and_sessions_sql, as: UTF8.self)
+        )
+    ]
+
+    private let client: PostgresClient
+
+    /// Creates a migrator.
+    public init(client: PostgresClient) {
+        self.client = client
+    }
+
+    /// Applies what is missing; returns what was applied. Nodes that start together wait for each other.
+    /// - Parameter progress: called before each script.
+    public func migrate(progress: @Sendable (Migration) -> Void = { _ in }) async throws -> [Migration] {
+        return try await client.withMigrationConnection { connection in
+            try await connection.lock(Self.lockKey, within: .seconds(60))
+            try await connection.run(
+                """
+                create table if not exists schema_migrations (
+                    number     integer primary key,
+                    name       text not null,
+                    applied_at timestamptz not null default now()
+                )
+                """
+            )
+            let rows = try await connection.query("select number from schema_migrations")
+            var applied: Set<Int> = []
+            for row in rows { applied.insert(Int(try row.decode(Int32.self, at: 0))) }
+            var done: [Migration] = []
+            for migration in Self.migrations where !applied.contains(migration.number) {
+                progress(migration)
+                try await connection.run(
+                    "begin; \(migration.script); insert into schema_migrations (number, name) values (\(migration.number), '\(migration.name)'); commit"
+                )
+                done.append(migration)
+            }
+            return done
+        }
+    }
+
+    /// How many scripts of this release are not applied yet; the schema of a newer release counts as up to date, because
+    /// migrations are safe under the previous release.
+    public func pending() async throws(PostgresFailure) -> Int {
+        let table = try await client.query("select to_regclass('schema_migrations') is not null")
+        guard try table.one().decode(Bool.self, at: 0) else { return Self.migrations.count }
+        let rows = try await client.query("select number from schema_migrations")
+        var applied: Set<Int> = []
+        for row in rows { applied.insert(Int(try row.decode(Int32.self, at: 0))) }
+        return Self.migrations.filter { !applied.contains($0.number) }.count
+    }
+
+    private static let lockKey: Int64 = 0x6C61_7463_686B_6579
+}
