@@ -1,0 +1,57 @@
+import Cryptography
+import Logging
+import OAuth
+
+@testable import CurlTransport
+
+/// A transport for loopback whose limits are short enough for tests and long enough for a busy machine.
+func makeTransport(_ change: (inout CurlConfiguration) -> Void = { _ in }) throws -> CurlTransport {
+    var configuration = CurlConfiguration(version: "test")
+    configuration.allowLoopbackHTTP = true
+    change(&configuration)
+    return try CurlTransport(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+}
+
+/// The failure of a call, or nil when it was answered.
+func failure(of transport: CurlTransport, _ request: OutboundRequest) async -> TransportFailure? {
+    do {
+        _ = try await transport.send(request)
+        return nil
+    } catch {
+        return error
+    }
+}
+
+extension OutboundRequest {
+    /// GET with a generous budget.
+    static func get(_ url: String, bulkhead: String = "test", timeout: Duration = .seconds(60)) -> OutboundRequest {
+        OutboundRequest(.get, url, bulkhead: bulkhead, timeout: timeout)
+    }
+
+    /// POST of a secret code with a generous budget.
+    static func postingCode(
+        _ url: String,
+        bulkhead: String = "test",
+        timeout: Duration = .seconds(60)
+    ) -> OutboundRequest {
+        OutboundRequest(
+            .post,
+            url,
+            headers: [
+                Header("Content-Type", "application/x-www-form-urlencoded"),
+                Header("Authorization", "Basic c2VjcmV0LWhlYWRlcg=="),
+            ],
+            body: Secret("code=secret-code"),
+            bulkhead: bulkhead,
+            timeout: timeout
+        )
+    }
+}
+
+/// Waits until a condition that another thread brings about holds.
+func eventually(_ condition: @Sendable () -> Bool) async {
+    while !condition() && !Task.isCancelled {
+        await Task.yield()
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+}
