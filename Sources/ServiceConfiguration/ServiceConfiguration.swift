@@ -1,0 +1,190 @@
+public import Cryptography
+public import InternetAddress
+
+/// Everything Latchkey can be told, checked and typed. Made by ``load(file:environment:overrides:readFile:)`` only, so
+/// that whoever holds one holds a sound one. It is deliberately not `Encodable`: settings are shown through
+/// ``EffectiveValue``, which cannot hold a secret.
+public struct ServiceConfiguration: Sendable {
+    /// What the service is run for.
+    public enum Mode: String, Sendable, CaseIterable {
+        /// Real accounts.
+        case production
+        /// One person's machine: http on loopback, stand-ins.
+        case development
+    }
+
+    /// `public_url`: the origin redirect URIs, cookies and origin checks follow from.
+    public let publicURL: WebOrigin
+    /// `service_name`.
+    public let serviceName: String
+    /// `mode`.
+    public let mode: Mode
+    /// `server`.
+    public let server: Server
+    /// `metrics`.
+    public let metrics: Metrics
+    /// `database`.
+    public let database: Database
+    /// `session`.
+    public let session: Session
+    /// `sign_in`.
+    public let signIn: SignIn
+    /// `linking`.
+    public let linking: Linking
+    /// `providers`.
+    public let providers: Providers
+    /// `outbound`.
+    public let outbound: Outbound
+    /// `development`.
+    public let development: Development
+    /// `templates`.
+    public let templates: Templates
+    /// `log`.
+    public let log: Log
+    /// `encryption`.
+    public let encryption: Encryption
+}
+
+extension ServiceConfiguration {
+    /// Settings of `server`: the listener people reach.
+    public struct Server: Sendable {
+        /// Address to listen on.
+        public let host: String
+        /// Port to listen on; 0 for a free one.
+        public let port: Int
+        /// Largest request body, in bytes.
+        public let maximumBodyBytes: Int
+        /// Connections open at a time.
+        public let maximumConnections: Int
+        /// Budget for one request.
+        public let requestTimeout: Duration
+        /// How long a connection may be silent.
+        public let idleTimeout: Duration
+        /// How long a stopping service lets requests finish.
+        public let shutdownTimeout: Duration
+        /// Proxies whose `X-Forwarded-For` is believed.
+        public let trustedProxies: [AddressRange]
+        /// Event-loop threads; 0 is one for each core.
+        public let threads: Int
+    }
+
+    /// Settings of `metrics`: the listener of `/metrics`.
+    public struct Metrics: Sendable {
+        /// Address to listen on.
+        public let host: String
+        /// Port to listen on; nil turns the listener off.
+        public let port: Int?
+    }
+
+    /// Settings of `database`.
+    public struct Database: Sendable {
+        /// libpq connection string.
+        public let url: Secret
+        /// Connections shared by single statements.
+        public let sharedConnections: Int
+        /// Connections lent to one transaction at a time.
+        public let transactionConnections: Int
+        /// Budget for one connection attempt.
+        public let connectTimeout: Duration
+        /// Budget for one statement.
+        public let statementTimeout: Duration
+    }
+
+    /// Settings of `session`.
+    public struct Session: Sendable {
+        /// Values of the cookie's `SameSite`.
+        public enum SameSite: String, Sendable, CaseIterable {
+            /// Sent when a link from another site is followed.
+            case lax
+            /// Never sent from another site.
+            case strict
+        }
+
+        /// End of a session without use.
+        public let idleTimeout: Duration
+        /// End of a session in any case.
+        public let absoluteTimeout: Duration
+        /// How long a sign-in counts as fresh.
+        public let freshFor: Duration
+        /// `SameSite` of the session cookie.
+        public let cookieSameSite: SameSite
+        /// Least time between two writes of the time of last use.
+        public let touchInterval: Duration
+    }
+
+    /// Settings of `sign_in`.
+    public struct SignIn: Sendable {
+        /// How long a person may take at the provider; at most ten minutes.
+        public let transactionLifetime: Duration
+        /// Absolute URLs a sign-in may return to, besides paths of this origin.
+        public let returnTo: Set<String>
+        /// Path a sign-in returns to by default.
+        public let defaultReturnTo: String
+    }
+
+    /// Settings of `linking`.
+    public struct Linking: Sendable {
+        /// Who gets a new account.
+        public enum SignUp: String, Sendable, CaseIterable {
+            /// Everybody.
+            case open
+            /// Invited people.
+            case invited
+            /// Nobody.
+            case closed
+        }
+
+        /// Who gets a new account.
+        public let signUp: SignUp
+        /// How long without a sign-in makes an account dormant.
+        public let dormantAfter: Duration
+        /// Roles whose accounts are never linked silently.
+        public let privilegedRoles: Set<String>
+    }
+
+    /// Settings of `templates`.
+    public struct Templates: Sendable {
+        /// Folder with the pages, relative to the working directory.
+        public let directory: String
+    }
+
+    /// Settings of `log`.
+    public struct Log: Sendable {
+        /// Severities, least severe first.
+        public enum Level: String, Sendable, CaseIterable {
+            /// Everything.
+            case trace
+            /// For finding a fault.
+            case debug
+            /// What happens.
+            case info
+            /// What happens and deserves a look.
+            case notice
+            /// What may become a fault.
+            case warning
+            /// What failed.
+            case error
+            /// What stops the service.
+            case critical
+        }
+
+        /// Forms of a line.
+        public enum Format: String, Sendable, CaseIterable {
+            /// One JSON object.
+            case json
+            /// Text for a person.
+            case text
+        }
+
+        /// Least severe level that is written.
+        public let level: Level
+        /// Form of a line.
+        public let format: Format
+    }
+
+    /// Settings of `encryption`.
+    public struct Encryption: Sendable {
+        /// Keys for secrets at rest, the current one first; empty when nothing is encrypted.
+        public let keys: [EncryptionKey]
+    }
+}

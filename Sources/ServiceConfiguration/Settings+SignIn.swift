@@ -1,0 +1,180 @@
+import Cryptography
+
+extension Settings {
+    static let sessionIdleTimeout = Setting(
+        "session.idle_timeout",
+        .duration(.minutes(1) ... .days(400)),
+        default: .days(7),
+        example: "12h",
+        "A session that is not used for this long has ended."
+    )
+    static let sessionAbsoluteTimeout = Setting(
+        "session.absolute_timeout",
+        .duration(.minutes(1) ... .days(400)),
+        default: .days(30),
+        example: "60d",
+        "A session ends this long after its sign-in, however much it is used."
+    )
+    static let sessionFreshFor = Setting(
+        "session.fresh_for",
+        .duration(.seconds(10) ... .days(1)),
+        default: .minutes(10),
+        example: "5m",
+        "How long after a sign-in a sensitive change asks for no new one."
+    )
+    static let sessionCookieSameSite = Setting(
+        "session.cookie_same_site",
+        .choice,
+        default: ServiceConfiguration.Session.SameSite.lax,
+        example: "strict",
+        "`SameSite` of the session cookie. With `strict`, a link from another site arrives signed out."
+    )
+    static let sessionTouchInterval = Setting(
+        "session.touch_interval",
+        .duration(.seconds(1) ... .days(1)),
+        default: .seconds(60),
+        example: "2m",
+        "How exact the time of last use is: it is written at most this often."
+    )
+
+    static let signInTransactionLifetime = Setting(
+        "sign_in.transaction_lifetime",
+        .duration(.seconds(30) ... .minutes(10)),
+        default: .minutes(10),
+        example: "5m",
+        "How long a person may take at the provider."
+    )
+    static let signInReturnTo = ListSetting(
+        "sign_in.return_to",
+        .absoluteURL,
+        example: "https://app.example.org/welcome",
+        "URLs of other origins that a sign-in may return to, compared character by character. Paths of Latchkey's own "
+            + "origin need no entry."
+    )
+    static let signInDefaultReturnTo = Setting(
+        "sign_in.default_return_to",
+        .ownPath,
+        default: "/account",
+        example: "/welcome",
+        "Where a sign-in returns to when nobody said where."
+    )
+
+    static let linkingSignUp = Setting(
+        "linking.sign_up",
+        .choice,
+        default: ServiceConfiguration.Linking.SignUp.open,
+        example: "invited",
+        "Who gets a new account: everybody, invited people, or nobody."
+    )
+    static let linkingDormantAfter = Setting(
+        "linking.dormant_after",
+        .duration(.days(1) ... .days(3650)),
+        default: .days(540),
+        example: "365d",
+        "An account without a sign-in for this long is dormant: nothing is linked to it silently."
+    )
+    static let linkingPrivilegedRoles = ListSetting(
+        "linking.privileged_roles",
+        .role,
+        example: "admin,support",
+        "Accounts with one of these roles are never linked silently."
+    )
+
+    static let providersDirectory = Setting(
+        "providers.directory",
+        .path,
+        default: "providers",
+        example: "/etc/latchkey/providers",
+        "The folder with one file for each provider."
+    )
+    static let providerEnabled = OptionalSetting(
+        "providers.<id>.enabled",
+        .boolean,
+        example: "false",
+        "Whether people can sign in with this provider; true as soon as it has a client id."
+    )
+    static let providerClientID = OptionalSetting(
+        "providers.<id>.client_id",
+        .line(upTo: 512),
+        example: "1234.apps.example.org",
+        "The client id the provider gave out."
+    )
+    static let providerClientSecret = OptionalSetting(
+        "providers.<id>.client_secret",
+        .secret,
+        example: "from-the-provider",
+        "The client secret the provider gave out; left out for a public client."
+    )
+    static let providerPreviousSecret = OptionalSetting(
+        "providers.<id>.client_secret_previous",
+        .secret,
+        example: "the-one-before",
+        "While a secret is being replaced: the one before."
+    )
+    static let providerIssuer = OptionalSetting(
+        "providers.<id>.issuer",
+        .issuer,
+        example: "https://id.example.org/realms/staff",
+        "The issuer, for provider files that say `issuer: configured`."
+    )
+    static let providerName = OptionalSetting(
+        "providers.<id>.name",
+        .line(upTo: 64),
+        example: "Staff login",
+        "The name on the button, instead of the one in the provider's file."
+    )
+    static let providerAuthoritativeFor = ListSetting(
+        "providers.<id>.authoritative_for",
+        .mailDomain,
+        example: "example.org,example.com",
+        "Mail domains this provider runs: its word about an address there is as good as the mailbox itself."
+    )
+
+    static let outboundAllowLoopbackHTTP = Setting(
+        "outbound.allow_loopback_http",
+        .boolean,
+        default: false,
+        example: "true",
+        "Whether providers may be called at http on loopback. Only in development mode."
+    )
+    static let outboundAllowedNetworks = ListSetting(
+        "outbound.allowed_networks",
+        .addressRange,
+        example: "10.20.0.0/16",
+        "Private networks in which providers may be. Every other private address is refused (SSRF)."
+    )
+    static let outboundCAFile = OptionalSetting(
+        "outbound.ca_file",
+        .path,
+        example: "/etc/ssl/certs/company-ca.pem",
+        "Certificate authorities to trust instead of the system's."
+    )
+    static let outboundProxy = OptionalSetting(
+        "outbound.proxy",
+        .proxy,
+        example: "http://proxy.example.org:3128",
+        "The proxy for calls to providers. The environment's `https_proxy` is not read."
+    )
+    static let outboundTimeout = Setting(
+        "outbound.timeout",
+        .duration(.milliseconds(100) ... .seconds(25)),
+        default: .seconds(8),
+        example: "5s",
+        "Budget for one call to a provider; below `server.request_timeout`, and below the 30 s X's codes live."
+    )
+    static let outboundMaximumConcurrent = Setting(
+        "outbound.max_concurrent_per_provider",
+        .integer(1...10_000),
+        default: 32,
+        example: "64",
+        "Calls to one provider at a time; more are refused, so that a slow provider stays its own problem."
+    )
+
+    static let developmentOrigin = OptionalSetting(
+        "development.origins.<origin>",
+        .origin,
+        isFileOnly: true,
+        example: "http://127.0.0.1:9401",
+        "A stand-in on loopback that is called instead of this origin. Only in development mode, only in the file."
+    )
+}

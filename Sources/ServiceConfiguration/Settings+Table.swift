@@ -1,0 +1,29 @@
+extension Settings {
+    /// The table: every declared key, in the order of the documentation.
+    static let table: [ConfigurationKey] = [
+        publicURL.key, serviceName.key, mode.key,
+        serverHost.key, serverPort.key, serverMaximumBody.key, serverMaximumConnections.key,
+        serverRequestTimeout.key, serverIdleTimeout.key, serverShutdownTimeout.key, serverTrustedProxies.key,
+        serverThreads.key,
+        metricsHost.key, metricsPort.key,
+        databaseURL.key, databaseSharedConnections.key, databaseTransactionConnections.key,
+        databaseConnectTimeout.key, databaseStatementTimeout.key,
+        sessionIdleTimeout.key, sessionAbsoluteTimeout.key, sessionFreshFor.key, sessionCookieSameSite.key,
+        sessionTouchInterval.key,
+        signInTransactionLifetime.key, signInReturnTo.key, signInDefaultReturnTo.key,
+        linkingSignUp.key, linkingDormantAfter.key, linkingPrivilegedRoles.key,
+        providersDirectory.key, providerEnabled.key, providerClientID.key, providerClientSecret.key,
+        providerPreviousSecret.key, providerIssuer.key, providerName.key, providerAuthoritativeFor.key,
+        outboundAllowLoopbackHTTP.key, outboundAllowedNetworks.key, outboundCAFile.key, outboundProxy.key,
+        outboundTimeout.key, outboundMaximumConcurrent.key,
+        developmentOrigin.key,
+        templatesDirectory.key,
+        logLevel.key, logFormat.key,
+        encryptionKeys.key,
+    ]
+}
+
+extension ConfigurationKey {
+    /// Every setting there is, in the order of the documentation.
+    public static var all: [ConfigurationKey] { Settings.table }
+}
