@@ -1,0 +1,142 @@
+/// The page on which a person sees who they are here.
+public struct AccountPage: Sendable, Hashable {
+    /// An identity at a provider that signs this person in.
+    public struct LinkedMethod: Sendable, Hashable {
+        /// `Google`
+        public let providerName: String
+        /// Whose mark the row carries.
+        public let brand: ProviderBrand
+        /// The name at the provider, without `@`. X requires that its handle is shown.
+        public let username: String?
+        /// The address the provider gave.
+        public let email: String?
+        /// When it was linked.
+        public let linkedOn: PageTime
+        /// When it last signed the person in.
+        public let lastUsedOn: PageTime?
+        /// Whether the present session came through it.
+        public let isCurrent: Bool
+
+        /// Creates a row.
+        public init(
+            providerName: String,
+            brand: ProviderBrand,
+            username: String?,
+            email: String?,
+            linkedOn: PageTime,
+            lastUsedOn: PageTime?,
+            isCurrent: Bool
+        ) {
+            self.providerName = providerName
+            self.brand = brand
+            self.username = username
+            self.email = email
+            self.linkedOn = linkedOn
+            self.lastUsedOn = lastUsedOn
+            self.isCurrent = isCurrent
+        }
+    }
+
+    /// The session this browser holds.
+    public struct Session: Sendable, Hashable {
+        /// When it began.
+        public let signedInOn: PageTime
+        /// The provider's name: `X`.
+        public let authenticatedWith: String
+        /// Whose mark stands beside it.
+        public let brand: ProviderBrand
+        /// The name at the provider, without `@`.
+        public let username: String?
+        /// When it ends at the latest.
+        public let expiresOn: PageTime
+
+        /// Creates a session's view.
+        public init(
+            signedInOn: PageTime,
+            authenticatedWith: String,
+            brand: ProviderBrand,
+            username: String?,
+            expiresOn: PageTime
+        ) {
+            self.signedInOn = signedInOn
+            self.authenticatedWith = authenticatedWith
+            self.brand = brand
+            self.username = username
+            self.expiresOn = expiresOn
+        }
+    }
+
+    /// One decision about this account, in a sentence.
+    public struct Decision: Sendable, Hashable {
+        /// When it was taken.
+        public let when: PageTime
+        /// What happened and why.
+        public let sentence: String
+
+        /// Creates an entry.
+        public init(when: PageTime, sentence: String) {
+            self.when = when
+            self.sentence = sentence
+        }
+    }
+
+    /// What the person calls themselves; comes from a provider, so it can be anything.
+    public let displayName: String
+    /// One or two letters for the round mark. See ``initials(of:)``.
+    public let initials: String
+    /// The address that stands for the account.
+    public let primaryEmail: String?
+    /// Whether that address has been proven.
+    public let emailVerified: Bool
+    /// The user's id.
+    public let userID: String
+    /// Roles, as the operator named them.
+    public let roles: [String]
+    /// The ways in.
+    public let methods: [LinkedMethod]
+    /// Ways in that could be added; each posts to `/account/link/{provider}`.
+    public let linkable: [ProviderButton]
+    /// The present session.
+    public let session: Session
+    /// The latest decisions about this account, newest first.
+    public let recentDecisions: [Decision]
+    /// What to say first.
+    public let notice: PageNotice?
+
+    /// Creates a page.
+    public init(
+        displayName: String,
+        initials: String,
+        primaryEmail: String?,
+        emailVerified: Bool,
+        userID: String,
+        roles: [String],
+        methods: [LinkedMethod],
+        linkable: [ProviderButton],
+        session: Session,
+        recentDecisions: [Decision],
+        notice: PageNotice? = nil
+    ) {
+        self.displayName = displayName
+        self.initials = initials
+        self.primaryEmail = primaryEmail
+        self.emailVerified = emailVerified
+        self.userID = userID
+        self.roles = roles
+        self.methods = methods
+        self.linkable = linkable
+        self.session = session
+        self.recentDecisions = recentDecisions
+        self.notice = notice
+    }
+
+    /// The first letters of the first and the last word of a name, in capitals; empty when there are no letters.
+    public static func initials(of name: String) -> String {
+        let letters = name.split(whereSeparator: \.isWhitespace).compactMap { word in
+            word.unicodeScalars.first { $0.properties.isAlphabetic }
+        }
+        guard let first = letters.first else { return "" }
+        let chosen = letters.count > 1 ? [first, letters[letters.count - 1]] : [first]
+        return chosen.map { $0.properties.titlecaseMapping }.joined()
+    }
+}

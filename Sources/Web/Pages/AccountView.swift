@@ -1,0 +1,119 @@
+/// ``AccountPage`` as its template sees it.
+struct AccountView: Sendable {
+    struct Method: Sendable {
+        let logo: LogoView
+        let providerName: String
+        let handle: String?
+        let email: String?
+        let linkedOn: TimeView
+        let lastUsedOn: TimeView?
+        let isCurrent: Bool
+
+        init(_ method: AccountPage.LinkedMethod) {
+            logo = LogoView(method.brand)
+            providerName = PlainText.line(method.providerName, limit: TextLimit.label)
+            handle = method.brand.handle(of: method.username)
+            email = PlainText.visibleLine(method.email, limit: TextLimit.address)
+            linkedOn = TimeView(method.linkedOn)
+            lastUsedOn = method.lastUsedOn.map(TimeView.init)
+            isCurrent = method.isCurrent
+        }
+    }
+
+    struct Session: Sendable {
+        let logo: LogoView
+        let providerName: String
+        let handle: String?
+        let signedInOn: TimeView
+        let expiresOn: TimeView
+
+        init(_ session: AccountPage.Session) {
+            logo = LogoView(session.brand)
+            providerName = PlainText.line(session.authenticatedWith, limit: TextLimit.label)
+            handle = session.brand.handle(of: session.username)
+            signedInOn = TimeView(session.signedInOn)
+            expiresOn = TimeView(session.expiresOn)
+        }
+    }
+
+    struct Decision: Sendable {
+        let when: TimeView
+        let sentence: String
+
+        init(_ decision: AccountPage.Decision) {
+            when = TimeView(decision.when)
+            sentence = PlainText.line(decision.sentence, limit: TextLimit.sentence)
+        }
+    }
+
+    let chrome: ChromeView
+    let notice: NoticeView?
+    let displayName: String
+    let initials: String?
+    let primaryEmail: String?
+    let emailVerified: Bool
+    let userID: String
+    let hasRoles: Bool
+    let roles: [String]
+    let methods: [Method]
+    let hasLinkable: Bool
+    let linkable: [ProviderButtonView]
+    let session: Session
+    let hasDecisions: Bool
+    let decisions: [Decision]
+
+    init(_ page: AccountPage, service: String, stylesheet: String) {
+        let email = PlainText.visibleLine(page.primaryEmail, limit: TextLimit.address)
+        chrome = ChromeView(title: "Your account", service: service, stylesheet: stylesheet)
+        notice = page.notice.map(NoticeView.init)
+        displayName = PlainText.visibleLine(page.displayName, limit: TextLimit.name) ?? email ?? "Your account"
+        initials = PlainText.visibleLine(page.initials, limit: 3)
+        primaryEmail = email
+        emailVerified = page.emailVerified
+        userID = PlainText.line(page.userID, limit: TextLimit.name)
+        let roles = page.roles.compactMap { PlainText.visibleLine($0, limit: TextLimit.label) }
+        hasRoles = !roles.isEmpty
+        self.roles = roles
+        methods = page.methods.map(Method.init)
+        hasLinkable = !page.linkable.isEmpty
+        linkable = page.linkable.map { ProviderButtonView($0, returnTo: "/account") }
+        session = Session(page.session)
+        hasDecisions = !page.recentDecisions.isEmpty
+        decisions = page.recentDecisions.map(Decision.init)
+    }
+
+    /// Every field filled: what ``TemplateCheck`` reads the names from.
+    static let specimen = AccountView(
+        AccountPage(
+            displayName: "name",
+            initials: "N",
+            primaryEmail: "address",
+            emailVerified: true,
+            userID: "id",
+            roles: ["role"],
+            methods: [
+                AccountPage.LinkedMethod(
+                    providerName: "provider",
+                    brand: .generic,
+                    username: "name",
+                    email: "address",
+                    linkedOn: PageTime(unixSeconds: 0),
+                    lastUsedOn: PageTime(unixSeconds: 0),
+                    isCurrent: true
+                )
+            ],
+            linkable: [ProviderButton(action: "/", label: "label", brand: .generic)],
+            session: AccountPage.Session(
+                signedInOn: PageTime(unixSeconds: 0),
+                authenticatedWith: "provider",
+                brand: .generic,
+                username: "name",
+                expiresOn: PageTime(unixSeconds: 0)
+            ),
+            recentDecisions: [AccountPage.Decision(when: PageTime(unixSeconds: 0), sentence: "sentence")],
+            notice: PageNotice(kind: .info, text: "text")
+        ),
+        service: "service",
+        stylesheet: "/"
+    )
+}

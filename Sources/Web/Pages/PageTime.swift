@@ -1,0 +1,65 @@
+/// A moment as a page shows it: in UTC, to the minute, in words that need no knowledge of a locale.
+public struct PageTime: Sendable, Hashable {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    public let unixSeconds: Int64
+
+    /// Creates a moment. Years outside 0001 to 9999 become the nearest second inside, so that every value has a form.
+    public init(unixSeconds: Int64) {
+        self.unixSeconds = min(max(unixSeconds, -62_135_596_800), 253_402_300_799)
+    }
+
+    /// `2026-06-09T14:03:20Z` (RFC 3339), for the `datetime` attribute.
+    public var machineForm: String {
+        let (year, month, day) = date
+        let (hour, minute, second) = time
+        return "\(Self.padded(year, to: 4))-\(Self.padded(month, to: 2))-\(Self.padded(day, to: 2))"
+            + "T\(Self.padded(hour, to: 2)):\(Self.padded(minute, to: 2)):\(Self.padded(second, to: 2))Z"
+    }
+
+    /// `9 June 2026, 14:03 UTC`.
+    public var readableForm: String {
+        let (hour, minute, _) = time
+        return "\(dayForm), \(Self.padded(hour, to: 2)):\(Self.padded(minute, to: 2)) UTC"
+    }
+
+    /// `9 June 2026`.
+    public var dayForm: String {
+        let (year, month, day) = date
+        return "\(day) \(Self.months[Int(month) - 1]) \(year)"
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+
+    private var time: (hour: Int64, minute: Int64, second: Int64) {
+        let second = unixSeconds - dayNumber * 86_400
+        return (second / 3_600, second / 60 % 60, second % 60)
+    }
+
+    /// Whole days since the epoch, rounded down, so that moments before 1970 keep a time of day from 0 to 86,399.
+    private var dayNumber: Int64 {
+        unixSeconds >= 0 ? unixSeconds / 86_400 : (unixSeconds - 86_399) / 86_400
+    }
+
+    /// The proleptic Gregorian date. Years are counted from 1 March, which puts the leap day at the end of a year, and
+    /// eras are the 400 years (146,097 days) after which the calendar repeats.
+    private var date: (year: Int64, month: Int64, day: Int64) {
+        let sinceYearZero = dayNumber + 719_468
+        let era = sinceYearZero / 146_097
+        let dayOfEra = sinceYearZero % 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthFromMarch = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
+        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (year, month, day)
+    }
+
+    private static func padded(_ number: Int64, to width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+}

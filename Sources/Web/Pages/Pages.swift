@@ -1,0 +1,63 @@
+import Foundation
+import Mustache
+
+/// The pages, compiled and checked once, rendered many times.
+public struct Pages: Sendable {
+    /// The one style sheet all pages use.
+    public let stylesheet: Asset
+
+    private let library: MustacheLibrary
+    private let signIn: MustacheTemplate
+    private let account: MustacheTemplate
+    private let message: MustacheTemplate
+    private let serviceName: String
+
+    /// Reads and checks every template below `directory/pages` and the style sheet `directory/assets/style.css`.
+    ///
+    /// - Parameters:
+    ///   - directory: Path of the templates folder.
+    ///   - serviceName: The name in the head of every page.
+    /// - Throws: All faults of all files at once.
+    public init(directory: String, serviceName: String = "Latchkey") throws(PagesFault) {
+        StrictHTML.registered
+        var folder = TemplateFolder(directory)
+        let sources = folder.readTemplates()
+        let style = folder.readFile("assets/style.css")
+        let compiled = folder.compile(sources)
+
+        var check = TemplateCheck(sources)
+        check.check(page: "sign-in", against: TemplateShape(of: SignInView.specimen))
+        check.check(page: "account", against: TemplateShape(of: AccountView.specimen))
+        check.check(page: "message", against: TemplateShape(of: MessageView.specimen))
+
+        let faults = folder.faults + check.faults
+        guard faults.isEmpty,
+            let style,
+            let signIn = compiled["sign-in"],
+            let account = compiled["account"],
+            let message = compiled["message"]
+        else { throw PagesFault(faults) }
+
+        self.signIn = signIn
+        self.account = account
+        self.message = message
+        self.library = MustacheLibrary(templates: compiled)
+        self.stylesheet = Asset(bytes: style, stem: "style", suffix: "css", contentType: "text/css; charset=utf-8")
+        self.serviceName = PlainText.visibleLine(serviceName, limit: TextLimit.name) ?? "Latchkey"
+    }
+
+    /// The page as HTML, to be sent as `text/html; charset=utf-8`.
+    ///
+    /// Works under `default-src 'none'; style-src 'self'; img-src 'self' data:`: there is no script, no inline style and
+    /// nothing from elsewhere.
+    public func render(_ page: Page) -> String {
+        switch page {
+        case .signIn(let page):
+            signIn.render(SignInView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
+        case .account(let page):
+            account.render(AccountView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
+        case .message(let page):
+            message.render(MessageView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
+        }
+    }
+}
