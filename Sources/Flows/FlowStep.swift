@@ -1,0 +1,29 @@
+/// The named steps of a sign-in. The names appear in logs, metrics, errors and documentation.
+public enum FlowStep: String, Sendable, CaseIterable {
+    /// Choosing a provider, storing the transaction, building the authorization request.
+    case beginSignIn = "begin_sign_in"
+    /// Reading the authorization response.
+    case parseCallback = "parse_callback"
+    /// Taking the transaction out: right state, right browser, right provider, in time, once.
+    case consumeTransaction = "consume_transaction"
+    /// RFC 9207.
+    case checkIssuer = "check_issuer"
+    /// RFC 6749 §4.1.3, with PKCE.
+    case exchangeCode = "exchange_code"
+    /// OpenID Connect Core §3.1.3.7.
+    case verifyIDToken = "verify_id_token"
+    /// The provider's own profile endpoints.
+    case fetchProfile = "fetch_profile"
+    /// From the provider's answers to an asserted identity.
+    case mapClaims = "map_claims"
+    /// The linking policy.
+    case decideLinking = "decide_linking"
+    /// One database transaction: accounts, decision record and session.
+    case apply
+    /// The session's cookie.
+    case startSession = "start_session"
+    /// Who is this session?
+    case checkSession = "check_session"
+    /// Signing out.
+    case endSession = "end_session"
+}

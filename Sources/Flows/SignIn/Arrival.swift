@@ -1,0 +1,152 @@
+import Accounts
+import Logging
+
+/// `decide_linking → apply → start_session`: from an asserted identity to a session, or to an honest stop.
+struct Arrival: Sendable {
+    private let services: SignInServices
+    private let attempts = 3
+
+    init(_ services: SignInServices) {
+        self.services = services
+    }
+
+    /// Asks the policy and carries its answer out. When somebody else changed the situation in between, the facts are read
+    /// again and the policy is asked again, at most three times.
+    func settle(
+        _ identity: AssertedIdentity,
+        transaction: SignInTransaction,
+        request: CompleteSignIn.Request
+    ) async throws(FlowFailure) -> CompletedSignIn {
+        let settings = services.settings
+        let question = LinkingQuestion(
+            identity: identity,
+            purpose: transaction.purpose,
+            session: transaction.purpose == .signIn ? nil : request.session?.hash,
+            freshFor: settings.sessionLifetime.freshFor,
+            dormantAfter: settings.policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
+            privilegedRoles: settings.privilegedRoles
+        )
+        for _ in 0..<attempts {
+            let situation = try await situation(question)
+            let decision = decideLinking(
+                situation.facts,
+                under: settings.policy,
+                context: LinkingContext(provider: identity.provider, domain: identity.email?.address.domain)
+            )
+            if let completed = try await apply(decision, situation, question, transaction, request) {
+                return completed
+            }
+        }
+        throw FlowFailure(.apply, .contention, provider: identity.provider, retryAfter: 1)
+    }
+
+    // MARK: decide_linking
+
+    private func situation(_ question: LinkingQuestion) async throws(FlowFailure) -> LinkingSituation {
+        do {
+            return try await services.accounts.situation(of: question)
+        } catch {
+            throw FlowFailure(.decideLinking, error, provider: question.identity.provider)
+        }
+    }
+
+    // MARK: apply
+
+    /// Nil when the situation changed and nothing was written.
+    private func apply(
+        _ decision: LinkingDecision,
+        _ situation: LinkingSituation,
+        _ question: LinkingQuestion,
+        _ transaction: SignInTransaction,
+        _ request: CompleteSignIn.Request
+    ) async throws(FlowFailure) -> CompletedSignIn? {
+        let identity = question.identity
+        guard
+            let effect = planChange(
+                for: decision.outcome,
+                in: situation,
+                purpose: transaction.purpose,
+                email: identity.email,
+                freshUser: services.freshID(),
+                freshIdentity: services.freshID()
+            )
+        else { return nil }
+        let token = SessionToken.generate()
+        let session = effect.startsSession ? newSession(token, request) : nil
+        let change = AccountChange(
+            effect: effect,
+            identity: identity,
+            decision: entry(decision, situation, request),
+            session: session,
+            question: question
+        )
+        let result: ChangeResult
+        do {
+            result = try await services.accounts.carryOut(change)
+        } catch {
+            throw FlowFailure(.apply, error, provider: identity.provider)
+        }
+        guard case .done(let replaced) = result else { return nil }
+        return completed(decision, effect, token, replaced, transaction)
+    }
+
+    private func newSession(_ token: SessionToken, _ request: CompleteSignIn.Request) -> NewSession {
+        NewSession(
+            id: services.freshID(),
+            tokenHash: token.hash,
+            methods: [.federated],
+            lifetime: services.settings.sessionLifetime,
+            replacing: request.session?.hash,
+            device: request.device
+        )
+    }
+
+    private func entry(
+        _ decision: LinkingDecision,
+        _ situation: LinkingSituation,
+        _ request: CompleteSignIn.Request
+    ) -> DecisionEntry {
+        DecisionEntry(
+            id: services.freshID(),
+            facts: situation.facts.description,
+            policy: services.policyLabel,
+            rule: decision.rule ?? "",
+            outcome: decision.outcome.code,
+            reason: decision.reason.code,
+            nextStep: decision.outcome.nextStep?.rawValue,
+            requestID: request.requestID
+        )
+    }
+
+    // MARK: start_session
+
+    private func completed(
+        _ decision: LinkingDecision,
+        _ effect: AccountEffect,
+        _ token: SessionToken,
+        _ replaced: UserID?,
+        _ transaction: SignInTransaction
+    ) -> CompletedSignIn {
+        switch effect {
+        case .signIn(let user), .create(let user, _, _), .linkToHolder(let user, _):
+            return .signedIn(
+                token,
+                returnTo: transaction.returnTo,
+                switched: replaced.map { $0 != user } ?? false
+            )
+        case .linkToSession:
+            return .linked(token, returnTo: transaction.returnTo)
+        case .recordOnly:
+            return .stopped(StoppedSignIn(decision.outcome))
+        }
+    }
+}
+
+extension AccountEffect {
+    var startsSession: Bool {
+        switch self {
+        case .signIn, .create, .linkToHolder, .linkToSession: true
+        case .recordOnly: false
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import Accounts
+
+/// How a sign-in ended, when no step failed.
+public enum CompletedSignIn: Sendable {
+    /// A session began. `switched`: the browser was signed in as somebody else before.
+    case signedIn(SessionToken, returnTo: String, switched: Bool)
+    /// A way in was added; the session got a new token.
+    case linked(SessionToken, returnTo: String)
+    /// The policy decided on something that starts no session now: said honestly.
+    case stopped(StoppedSignIn)
+}
+
+/// A decision that starts no session, as the person sees it.
+public struct StoppedSignIn: Sendable, Hashable {
+    /// Stable code of the outcome.
+    public let outcome: String
+    /// Stable code of the reason.
+    public let reason: String
+    /// Heading.
+    public let title: String
+    /// One sentence; `{provider}` stands for the provider's name.
+    public let sentence: String
+    /// Where to go.
+    public let nextStep: NextStep?
+    /// Whether the person has to wait for somebody.
+    public let isWaiting: Bool
+    /// HTTP status.
+    public let status: Int
+}

@@ -1,0 +1,149 @@
+import Accounts
+import Cryptography
+import JOSE
+import OAuth
+import OpenIDConnect
+import Providers
+
+/// A code that passed every check of the callback, ready to be exchanged once.
+struct AuthorizationCode: Sendable {
+    let value: Secret
+
+    init(_ value: Secret) { self.value = value }
+}
+
+/// `exchange_code → verify_id_token → fetch_profile → map_claims`: what is said between us and the provider, after the
+/// browser has brought the code. The tokens live only here and are dropped at the end (C13).
+struct ProviderConversation: Sendable {
+    private let services: SignInServices
+
+    init(_ services: SignInServices) {
+        self.services = services
+    }
+
+    func identity(
+        behind code: AuthorizationCode,
+        at configured: ConfiguredProvider,
+        endpoints: ResolvedEndpoints,
+        transaction: SignInTransaction,
+        secrets: TransactionSecrets
+    ) async throws(FlowFailure) -> AssertedIdentity {
+        let tokens = try await exchange(code, configured, endpoints, transaction, secrets)
+        let claims = try await verifyIDToken(tokens, configured, endpoints, secrets)
+        let collection = try await fetchProfile(tokens.accessToken, configured, endpoints)
+        do {
+            return try configured.provider.mapClaims(idToken: claims, answers: collection.answers)
+        } catch {
+            throw FlowFailure(.mapClaims, .identityUnusable, detail: error.code, provider: configured.provider.id)
+        }
+    }
+
+    // MARK: exchange_code
+
+    /// Sent once, never again: a code is single-use, and a repeated one revokes what it issued (C12).
+    private func exchange(
+        _ code: AuthorizationCode,
+        _ configured: ConfiguredProvider,
+        _ endpoints: ResolvedEndpoints,
+        _ transaction: SignInTransaction,
+        _ secrets: TransactionSecrets
+    ) async throws(FlowFailure) -> TokenResponse {
+        let request = configured.provider.tokenRequest(
+            code: code.value,
+            verifier: secrets.verifier,
+            client: configured.client,
+            redirectURI: transaction.redirectURI,
+            endpoints: endpoints
+        )
+        let response = try await send(request, step: .exchangeCode, configured.provider.id)
+        do {
+            return try TokenResponse.parse(response)
+        } catch {
+            throw FlowFailure(
+                .exchangeCode,
+                error.flowCode,
+                detail: error.code,
+                provider: configured.provider.id,
+                retryAfter: error.retryAfter
+            )
+        }
+    }
+
+    // MARK: verify_id_token
+
+    private func verifyIDToken(
+        _ tokens: TokenResponse,
+        _ configured: ConfiguredProvider,
+        _ endpoints: ResolvedEndpoints,
+        _ secrets: TransactionSecrets
+    ) async throws(FlowFailure) -> IDTokenClaims? {
+        let provider = configured.provider
+        guard
+            let expectation = provider.idTokenExpectation(
+                client: configured.client,
+                nonce: Secret(secrets.nonce),
+                accessToken: tokens.accessToken
+            )
+        else { return nil }
+        func failure(_ code: FlowCode, _ detail: String) -> FlowFailure {
+            FlowFailure(.verifyIDToken, code, detail: detail, provider: provider.id)
+        }
+        guard let token = tokens.idToken else { throw failure(.idTokenRefused, "missing_id_token") }
+        guard let source = provider.keySetSource(endpoints) else { throw failure(.misconfigured, "no_key_set") }
+        let keys: JWKSet
+        do {
+            keys = try await services.keySets.keys(for: source)
+        } catch {
+            throw failure(error.flowCode, "keys_" + error.code)
+        }
+        do throws(IDTokenFault) {
+            do throws(IDTokenFault) {
+                return try IDTokenVerifier.verify(token, keys: keys, expecting: expectation, now: services.unixTime())
+            } catch where error.isUnknownKeyID {
+                // The provider may have changed its keys a moment ago: look once more, then refuse (E05).
+                guard let newer = await services.keySets.keysAfterUnknownKeyID(for: source) else { throw error }
+                return try IDTokenVerifier.verify(token, keys: newer, expecting: expectation, now: services.unixTime())
+            }
+        } catch {
+            throw failure(.idTokenRefused, error.code)
+        }
+    }
+
+    // MARK: fetch_profile
+
+    private func fetchProfile(
+        _ accessToken: Secret,
+        _ configured: ConfiguredProvider,
+        _ endpoints: ResolvedEndpoints
+    ) async throws(FlowFailure) -> ProfileCollection {
+        let provider = configured.provider
+        var collection = ProfileCollection(provider.profileRequests(endpoints), accessToken: accessToken)
+        while let request = collection.next() {
+            let response = try await send(request, step: .fetchProfile, provider.id)
+            do {
+                try collection.receive(response)
+            } catch {
+                throw FlowFailure(
+                    .fetchProfile,
+                    error.flowCode,
+                    detail: error.code,
+                    provider: provider.id,
+                    retryAfter: error.retryAfter
+                )
+            }
+        }
+        return collection
+    }
+
+    private func send(
+        _ request: OutboundRequest,
+        step: FlowStep,
+        _ provider: ProviderID
+    ) async throws(FlowFailure) -> OutboundResponse {
+        do {
+            return try await services.transport.send(request)
+        } catch {
+            throw FlowFailure(step, error.flowCode, detail: error.rawValue, provider: provider)
+        }
+    }
+}

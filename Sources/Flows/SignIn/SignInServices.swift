@@ -1,0 +1,98 @@
+public import Accounts
+public import OAuth
+public import OpenIDConnect
+public import Providers
+
+/// A provider as this installation uses it: its file, our registration there, our redirect URI.
+public struct ConfiguredProvider: Sendable {
+    /// The file.
+    public let provider: Provider
+    /// Our client id and secrets.
+    public let client: ClientRegistration
+    /// The one redirect URI registered for it: `{public_url}/callback/{id}` (A09, A10).
+    public let redirectURI: String
+
+    /// Creates a configured provider.
+    public init(provider: Provider, client: ClientRegistration, redirectURI: String) {
+        self.provider = provider
+        self.client = client
+        self.redirectURI = redirectURI
+    }
+}
+
+/// What the sign-in flows need. Immutable: no request can change a provider's settings (F-7).
+public struct SignInServices: Sendable {
+    /// Settings of the flows.
+    public struct Settings: Sendable {
+        /// How long a sign-in may take; at most ten minutes (A08).
+        public var transactionLifetime: Duration
+        /// Lifetimes of sessions.
+        public var sessionLifetime: SessionLifetime
+        /// The linking policy.
+        public var policy: LinkingPolicy
+        /// Roles that make an account privileged.
+        public var privilegedRoles: [String]
+
+        /// Creates settings.
+        public init(
+            transactionLifetime: Duration,
+            sessionLifetime: SessionLifetime,
+            policy: LinkingPolicy,
+            privilegedRoles: [String]
+        ) {
+            self.transactionLifetime = transactionLifetime
+            self.sessionLifetime = sessionLifetime
+            self.policy = policy
+            self.privilegedRoles = privilegedRoles
+        }
+    }
+
+    /// Providers by id.
+    public let providers: [ProviderID: ConfiguredProvider]
+    /// Users, identities, decisions.
+    public let accounts: any AccountStore
+    /// Sessions.
+    public let sessions: any SessionStore
+    /// Sign-ins in progress.
+    public let transactions: any SignInTransactionStore
+    /// Calls to providers.
+    public let transport: any HTTPTransport
+    /// Discovery documents.
+    public let metadata: MetadataCache
+    /// Key sets.
+    public let keySets: KeySetCache
+    /// Settings.
+    public let settings: Settings
+    /// Seconds since the Unix epoch, for the times inside ID tokens; nothing of our own expires by it.
+    public let unixTime: @Sendable () -> Int64
+
+    /// Creates the services.
+    public init(
+        providers: [ProviderID: ConfiguredProvider],
+        accounts: any AccountStore,
+        sessions: any SessionStore,
+        transactions: any SignInTransactionStore,
+        transport: any HTTPTransport,
+        metadata: MetadataCache,
+        keySets: KeySetCache,
+        settings: Settings,
+        unixTime: @escaping @Sendable () -> Int64
+    ) {
+        self.providers = providers
+        self.accounts = accounts
+        self.sessions = sessions
+        self.transactions = transactions
+        self.transport = transport
+        self.metadata = metadata
+        self.keySets = keySets
+        self.settings = settings
+        self.unixTime = unixTime
+    }
+
+    /// Name and hash of the policy, as decision records carry them.
+    var policyLabel: String { settings.policy.name + "@" + settings.policy.hash.prefix(12) }
+
+    func freshID<Kind>() -> ID<Kind> {
+        .fresh(milliseconds: UInt64(clamping: unixTime()) * 1000)
+    }
+}

@@ -1,0 +1,45 @@
+import Accounts
+public import Hummingbird
+
+/// The routes of one Latchkey node: called by `latchkey serve` and by the tests alike.
+public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
+    let settings = services.settings
+    let https = settings.publicOrigin.hasPrefix("https://")
+    let headers = SecurityHeaders(https: https, formTargets: settings.formTargets)
+    let answers = Answers(pages: services.pages, headers: headers)
+    let cookies = Cookies(secure: https, sessionSameSite: settings.strictSameSite ? .strict : .lax)
+    let forms = Forms(maximumBytes: settings.maximumBodyBytes, timeout: settings.requestTimeout)
+    let table = RouteTable(
+        formPostProviders: Set(services.buttons.filter(\.formPost).map(\.id.description))
+    )
+
+    let router = Router(context: RequestScope.self, options: [.autoGenerateHeadEndpoints])
+    router.add(
+        middleware: EdgeMiddleware(
+            answers: answers,
+            headers: headers,
+            metrics: RequestMetrics(),
+            routes: table,
+            publicOrigin: settings.publicOrigin
+        )
+    )
+    SessionRoutes(
+        checkSession: services.checkSession,
+        endSession: services.endSession,
+        cookies: cookies,
+        answers: answers
+    ).register(on: router)
+    SignInRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
+    CallbackRoutes(
+        services: services,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        clientAddress: ClientAddress(trustedProxies: settings.trustedProxies)
+    ).register(on: router)
+    AccountRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
+    HealthRoutes(readiness: services.readiness, answers: answers).register(on: router)
+    AssetRoutes(pages: services.pages).register(on: router)
+    table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
+    return router
+}

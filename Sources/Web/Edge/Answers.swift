@@ -1,0 +1,117 @@
+import Accounts
+import Flows
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+/// Makes responses: pages for people, JSON and problems (RFC 9457) for programs.
+struct Answers: Sendable {
+    let pages: Pages
+    let headers: SecurityHeaders
+
+    /// A page that is never stored by anybody.
+    func page(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
+        var fields: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
+        headers.applyPagePolicy(to: &fields)
+        return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(string: pages.render(page))))
+    }
+
+    /// 303, so that a POST is never repeated at the target (RFC 9700 §4.12).
+    func seeOther(_ location: String) -> Response {
+        Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
+    }
+
+    /// A JSON answer.
+    func json(_ text: String, status: HTTPResponse.Status = .ok, type: String = "application/json") -> Response {
+        Response(
+            status: status,
+            headers: [.contentType: type, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+
+    /// A refusal, as whatever the caller can read.
+    func render(_ refusal: Refusal, for request: Request, requestID: String) -> Response {
+        var response = wantsPage(request) ? page(for: refusal, requestID: requestID) : problem(refusal, requestID: requestID)
+        if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
+        if !refusal.allow.isEmpty { response.headers[.allow] = refusal.allow.joined(separator: ", ") }
+        if refusal.status == 401 && !wantsPage(request) { response.headers[.wwwAuthenticate] = "Bearer" }
+        // Nothing of a failed callback may travel on in a Referer (B12).
+        if request.uri.path.hasPrefix("/callback/") { response.headers[.referrerPolicy] = "no-referrer" }
+        return response
+    }
+
+    private func wantsPage(_ request: Request) -> Bool {
+        let path = request.uri.path
+        guard !path.hasPrefix("/v1/"), !path.hasPrefix("/oauth/"), !path.hasPrefix("/admin/") else { return false }
+        guard let accept = request.headers[.accept] else { return true }
+        return accept.contains("text/html") || accept.contains("*/*")
+    }
+
+    private func page(for refusal: Refusal, requestID: String) -> Response {
+        page(
+            .message(
+                MessagePage(
+                    kind: refusal.status >= 500 ? .error : .refused,
+                    title: Self.title(refusal),
+                    sentence: refusal.sentence,
+                    nextSteps: Self.links(refusal.nextStep),
+                    requestID: requestID
+                )
+            ),
+            status: HTTPResponse.Status(code: refusal.status)
+        )
+    }
+
+    private func problem(_ refusal: Refusal, requestID: String) -> Response {
+        let body: JSONValue = [
+            "type": .string("urn:latchkey:error:" + refusal.code),
+            "code": .string(refusal.code),
+            "title": .string(refusal.sentence),
+            "status": .number(JSONNumber(Int64(refusal.status))),
+            "request_id": .string(requestID),
+        ]
+        return json(
+            body.serialized(),
+            status: HTTPResponse.Status(code: refusal.status),
+            type: "application/problem+json"
+        )
+    }
+
+    private static func title(_ refusal: Refusal) -> String {
+        switch refusal.status {
+        case 404: "Not found"
+        case 401: "Sign in first"
+        case 503: "Try again in a moment"
+        case 500...: "That did not work"
+        default: refusal.code == "access_denied" ? "Sign-in cancelled" : "That did not work"
+        }
+    }
+
+    /// Links for a next step; every page has at least one that leads somewhere.
+    static func links(_ step: WayForward?) -> [MessagePage.NextStep] {
+        switch step {
+        case .signInAgain:
+            [.init(label: "Sign in again", target: .link("/sign-in"), primary: true)]
+        case .chooseAnotherWay:
+            [.init(label: "Choose another way to sign in", target: .link("/sign-in"), primary: true)]
+        case .waitAndSignInAgain:
+            [.init(label: "Try again", target: .link("/sign-in"), primary: true)]
+        case .openAccount, nil:
+            [.init(label: "Go to your account", target: .link("/account"), primary: true)]
+        }
+    }
+
+    /// Links for what a linking decision offers next.
+    static func links(after step: Accounts.NextStep?) -> [MessagePage.NextStep] {
+        switch step {
+        case .proveOwnership, .enterMailedCode, .signInAnotherWay, .unlinkThere:
+            [.init(label: "Sign in another way", target: .link("/sign-in"), primary: true)]
+        case .signInAgain, .confirmItIsYou, .startAgain, .verifyAddressThere, .shareAddress:
+            [.init(label: "Sign in again", target: .link("/sign-in"), primary: true)]
+        case .waitForAdministrator, .askForInvitation, .contactAdministrator, nil:
+            [.init(label: "Back to signing in", target: .link("/sign-in"), primary: true)]
+        }
+    }
+}

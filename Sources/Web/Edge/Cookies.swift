@@ -1,0 +1,59 @@
+import Accounts
+import HTTPTypes
+
+/// Latchkey's two cookies: the session, and the secret of a browser that is signing in.
+struct Cookies: Sendable {
+    /// `SameSite` of the session cookie.
+    enum SameSite: String, Sendable { case lax = "Lax", strict = "Strict" }
+
+    private let sessionName: String
+    private let browserName: String
+    private let attributes: String
+    private let sessionSameSite: SameSite
+
+    /// - Parameter secure: false only for http on localhost, where browsers refuse `Secure` and the `__Host-` prefix.
+    init(secure: Bool, sessionSameSite: SameSite) {
+        let prefix = secure ? "__Host-" : ""
+        sessionName = prefix + "latchkey"
+        browserName = prefix + "latchkey-flow"
+        attributes = secure ? "; Path=/; Secure; HttpOnly" : "; Path=/; HttpOnly"
+        self.sessionSameSite = sessionSameSite
+    }
+
+    /// The session token this browser sent, if it is well-formed.
+    func session(in headers: HTTPFields) -> SessionToken? { value(sessionName, in: headers).flatMap { SessionToken($0) } }
+
+    /// The sign-in secret this browser sent, if it is well-formed.
+    func browser(in headers: HTTPFields) -> BrowserToken? { value(browserName, in: headers).flatMap { BrowserToken($0) } }
+
+    /// `Set-Cookie` that keeps a session for `seconds`.
+    func set(_ token: SessionToken, seconds: Int64) -> String {
+        "\(sessionName)=\(token.reveal())\(attributes); SameSite=\(sessionSameSite.rawValue); Max-Age=\(seconds)"
+    }
+
+    /// `Set-Cookie` that keeps a sign-in secret for `seconds`. Always Lax: the callback is a top-level GET that another
+    /// site starts, and Strict would lose the cookie (H04).
+    func set(_ token: BrowserToken, seconds: Int64) -> String {
+        "\(browserName)=\(token.reveal())\(attributes); SameSite=Lax; Max-Age=\(seconds)"
+    }
+
+    /// `Set-Cookie` that removes the session.
+    var clearSession: String { "\(sessionName)=\(attributes); SameSite=\(sessionSameSite.rawValue); Max-Age=0" }
+
+    /// One cookie's value; nil when it is absent, and nil when it came twice: a sibling host may have planted the other one
+    /// (cookie tossing), and choosing would be guessing.
+    private func value(_ name: String, in headers: HTTPFields) -> String? {
+        var found: String?
+        for line in headers[values: .cookie] {
+            for pair in line.utf8.split(separator: UInt8(ascii: ";")) {
+                let trimmed = pair.drop { $0 == UInt8(ascii: " ") }
+                guard trimmed.count > name.utf8.count, trimmed.starts(with: name.utf8) else { continue }
+                let rest = trimmed.dropFirst(name.utf8.count)
+                guard rest.first == UInt8(ascii: "=") else { continue }
+                if found != nil { return nil }
+                found = String(Substring(rest.dropFirst()))
+            }
+        }
+        return found
+    }
+}

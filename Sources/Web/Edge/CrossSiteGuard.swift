@@ -1,0 +1,33 @@
+import HTTPTypes
+
+/// Refuses state-changing requests that another site made the browser send: login CSRF included, which tokens bound to a
+/// session cannot stop (A14, H11, K02; RFC 10017 §6.1.3.3).
+enum CrossSiteGuard {
+    /// Whether the request may change state.
+    ///
+    /// Fetch-Metadata cannot be forged by a page, so it decides where it is sent: only `same-origin` passes. `Origin`, where
+    /// sent, must be ours as well (`null` is what a privacy setting makes of our own, so it needs Fetch-Metadata's word).
+    /// A browser that sends neither is too old to be protected: refused. A request that proves itself with an
+    /// `Authorization` header carries nothing a browser adds on its own, and passes.
+    static func allows(method: HTTPRequest.Method, headers: HTTPFields, publicOrigin: String) -> Bool {
+        switch method {
+        case .get, .head, .options: return true
+        default: break
+        }
+        if headers[.authorization] != nil && headers[.cookie] == nil { return true }
+        let site = headers[values: .secFetchSite]
+        let origin = headers[values: .origin]
+        guard site.count <= 1, origin.count <= 1 else { return false }
+        switch (site.first, origin.first) {
+        case ("same-origin", nil), ("same-origin", "null"): return true
+        case ("same-origin", let origin?): return origin == publicOrigin
+        case (nil, let origin?): return origin == publicOrigin
+        default: return false
+        }
+    }
+}
+
+extension HTTPField.Name {
+    // "Sec-Fetch-Site" is a token (RFC 9110 §5.6.2), so the initialiser cannot fail; the fallback is never used.
+    static let secFetchSite = HTTPField.Name("Sec-Fetch-Site") ?? .origin
+}

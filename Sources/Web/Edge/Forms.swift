@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import OAuth
+
+/// Reads form bodies: one media type, capped in size and in time, every parameter at most once.
+struct Forms: Sendable {
+    let maximumBytes: Int
+    let timeout: Duration
+
+    /// The form; empty when there is no body.
+    func read(_ request: Request) async throws -> FormParameters {
+        let body = try await bytes(request)
+        guard !body.isEmpty else { return try FormURLEncoded.parse("") }
+        let type = request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased() }
+        guard type?.filter({ $0 != " " }) == "application/x-www-form-urlencoded" else {
+            throw Refusal.unsupportedMediaType
+        }
+        guard let text = String(validating: body, as: UTF8.self) else { throw Refusal.malformed }
+        do {
+            return try FormURLEncoded.parse(text)
+        } catch {
+            throw Refusal.malformed
+        }
+    }
+
+    /// The raw body, for parameters that are parked unread.
+    func text(_ request: Request) async throws -> String {
+        guard let text = String(validating: try await bytes(request), as: UTF8.self) else { throw Refusal.malformed }
+        return text
+    }
+
+    private func bytes(_ request: Request) async throws -> [UInt8] {
+        var request = request
+        let limit = maximumBytes
+        let timeout = timeout
+        let buffer = try await withThrowingTaskGroup(of: ByteBuffer?.self) { [request] group in
+            group.addTask {
+                var request = request
+                return try await request.collectBody(upTo: limit)
+            }
+            // A body that drips in holds a connection, never a handler for ever.
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let first = try await group.next(), let buffer = first else { throw Refusal.timedOut }
+            return buffer
+        }
+        request.body = .init(buffer: buffer)
+        return Array(buffer.readableBytesView)
+    }
+}

@@ -1,0 +1,116 @@
+import Accounts
+import Flows
+import HTTPTypes
+import Hummingbird
+import OAuth
+
+/// `GET /account`, `POST /sign-out`.
+struct AccountRoutes: Sendable {
+    let services: WebServices
+    let cookies: Cookies
+    let answers: Answers
+    let forms: Forms
+
+    func register(on router: Router<RequestScope>) {
+        router.get("/account") { request, _ in try await account(request) }
+        router.post("/sign-out") { request, _ in try await signOut(request) }
+    }
+
+    private func account(_ request: Request) async throws -> Response {
+        guard let token = cookies.session(in: request.headers) else { return answers.seeOther("/sign-in") }
+        let session = try await refusing { () async throws(FlowFailure) in try await services.checkSession(token) }
+        guard let session else {
+            var response = answers.seeOther("/sign-in")
+            response.headers[values: .setCookie] = [cookies.clearSession]
+            return response
+        }
+        let overview: AccountOverview?
+        do throws(StoreFailure) {
+            overview = try await services.accounts.overview(of: session.user.id)
+        } catch {
+            throw Refusal(
+                FlowFailure(.checkSession, .storeUnavailable, detail: error.rawValue, retryAfter: 2),
+                providerName: nil
+            )
+        }
+        return answers.page(.account(page(session, overview)))
+    }
+
+    private func page(_ session: LiveSession, _ overview: AccountOverview?) -> AccountPage {
+        let identities = overview?.identities ?? []
+        let known = Dictionary(services.buttons.map { ($0.id.description, $0) }, uniquingKeysWith: { first, _ in first })
+        let user = session.user
+        return AccountPage(
+            displayName: user.shownName,
+            initials: AccountPage.initials(of: user.shownName),
+            primaryEmail: user.email,
+            emailVerified: user.emailVerified,
+            userID: user.id.description,
+            roles: user.roles,
+            methods: identities.map { identity in
+                AccountPage.LinkedMethod(
+                    providerName: known[identity.provider]?.name ?? identity.provider,
+                    brand: known[identity.provider]?.brand ?? .generic,
+                    username: identity.username,
+                    email: identity.email,
+                    linkedOn: Self.time(identity.linkedAt),
+                    lastUsedOn: Self.time(identity.lastSignInAt),
+                    isCurrent: identity.id == session.identity
+                )
+            },
+            linkable: services.buttons.map { button in
+                ProviderButton(
+                    action: "/account/link/\(button.id)",
+                    label: "Add \(button.name)",
+                    brand: button.brand
+                )
+            },
+            session: AccountPage.Session(
+                signedInOn: Self.time(session.authenticatedAt),
+                authenticatedWith: session.provider.flatMap { known[$0]?.name } ?? session.provider ?? "this service",
+                brand: session.provider.flatMap { known[$0]?.brand } ?? .generic,
+                username: identities.first { $0.id == session.identity }?.username,
+                expiresOn: Self.time(session.expiresAt)
+            ),
+            recentDecisions: (overview?.decisions ?? []).map { decision in
+                AccountPage.Decision(
+                    when: Self.time(decision.decidedAt),
+                    sentence: DecisionSentence.text(
+                        outcome: decision.outcome,
+                        providerName: known[decision.provider]?.name ?? decision.provider
+                    )
+                )
+            },
+            notice: nil
+        )
+    }
+
+    private func signOut(_ request: Request) async throws -> Response {
+        let form = try await forms.read(request)
+        if let token = cookies.session(in: request.headers) {
+            let everywhere = form["everywhere"] == "1"
+            _ = try await refusing { () async throws(FlowFailure) in
+                everywhere ? try await services.endSession.everywhere(token) : try await services.endSession(token) ? 1 : 0
+            }
+        }
+        var response = answers.page(
+            .message(
+                MessagePage(
+                    kind: .signedOut,
+                    title: "You are signed out",
+                    sentence: form["everywhere"] == "1"
+                        ? "You are signed out here and on all your other devices."
+                        : "You are signed out in this browser.",
+                    nextSteps: [.init(label: "Sign in again", target: .link("/sign-in"), primary: true)],
+                    requestID: nil
+                )
+            )
+        )
+        response.headers[values: .setCookie] = [cookies.clearSession]
+        return response
+    }
+
+    private static func time(_ instant: Instant) -> PageTime {
+        PageTime(unixSeconds: instant.seconds)
+    }
+}

@@ -1,0 +1,106 @@
+import Accounts
+import Flows
+import HTTPTypes
+import Hummingbird
+import InternetAddress
+import OAuth
+
+/// `GET /callback/{provider}`; `POST` only where the provider's file says `form_post`, parked and then read by GET.
+struct CallbackRoutes: Sendable {
+    let services: WebServices
+    let cookies: Cookies
+    let answers: Answers
+    let forms: Forms
+    let clientAddress: ClientAddress
+
+    func register(on router: Router<RequestScope>) {
+        router.get("/callback/{provider}") { request, context in try await complete(request, context) }
+        for button in services.buttons where button.formPost {
+            router.post("/callback/\(button.id)") { request, _ in try await park(request, button) }
+        }
+    }
+
+    /// A cross-site POST carries no SameSite cookies, so nothing can be checked yet and nothing is: the parameters wait
+    /// under a one-time handle until the browser comes by GET, with its cookie (B14).
+    private func park(_ request: Request, _ button: WebServices.Button) async throws -> Response {
+        let text = try await forms.text(request)
+        do throws(FlowFailure) {
+            let handle = try await services.completeSignIn.park(text, provider: button.id)
+            return answers.seeOther("/callback/\(button.id)?parked=\(handle.reveal())")
+        } catch {
+            throw Refusal(error, providerName: button.name)
+        }
+    }
+
+    private func complete(_ request: Request, _ context: RequestScope) async throws -> Response {
+        let name = context.parameters.get("provider") ?? ""
+        guard let button = services.buttons.first(where: { $0.id.description == name }) else {
+            throw Refusal(FlowFailure(.parseCallback, .unknownProvider), providerName: nil)
+        }
+        let peer = clientAddress.resolve(peer: context.peerAddress, forwardedFor: request.headers[values: .forwardedFor])
+        let completed: CompletedSignIn
+        do throws(FlowFailure) {
+            completed = try await services.completeSignIn(
+                CompleteSignIn.Request(
+                    provider: button.id,
+                    query: request.uri.query ?? "",
+                    browser: cookies.browser(in: request.headers),
+                    session: cookies.session(in: request.headers),
+                    device: Device(
+                        userAgent: request.headers[.userAgent],
+                        network: peer?.network
+                    ),
+                    requestID: context.requestID
+                )
+            )
+        } catch {
+            throw Refusal(error, providerName: button.name)
+        }
+        var response = answer(to: completed, button: button, requestID: context.requestID)
+        // The code and the state leave with this request: nothing of its URL goes anywhere else (B12).
+        response.headers[.referrerPolicy] = "no-referrer"
+        return response
+    }
+
+    private func answer(to completed: CompletedSignIn, button: WebServices.Button, requestID: String) -> Response {
+        switch completed {
+        case .signedIn(let token, let returnTo, let switched):
+            var response =
+                switched
+                ? answers.page(.message(switchedPage(returnTo: returnTo)))
+                : answers.seeOther(returnTo)
+            keep(token, in: &response)
+            return response
+        case .linked(let token, let returnTo):
+            var response = answers.seeOther(returnTo)
+            keep(token, in: &response)
+            return response
+        case .stopped(let stop):
+            let page = MessagePage(
+                kind: stop.isWaiting ? .waiting : .refused,
+                title: stop.title,
+                sentence: stop.sentence.replacing("{provider}", with: button.name),
+                nextSteps: Answers.links(after: stop.nextStep),
+                requestID: requestID
+            )
+            return answers.page(.message(page), status: HTTPResponse.Status(code: stop.status))
+        }
+    }
+
+    /// Returning from a provider as somebody else than the browser was signed in as is never silent (B19).
+    private func switchedPage(returnTo: String) -> MessagePage {
+        MessagePage(
+            kind: .info,
+            title: "You are signed in to another account now",
+            sentence:
+                "This browser was signed in to one account, and you have just signed in to a different one. The first one is signed out here; nothing was moved or joined.",
+            nextSteps: [.init(label: "Continue", target: .link(returnTo), primary: true)],
+            requestID: nil
+        )
+    }
+
+    private func keep(_ token: SessionToken, in response: inout Response) {
+        let seconds = services.settings.lifetime.absoluteTimeout.components.seconds
+        response.headers[values: .setCookie] = [cookies.set(token, seconds: seconds)]
+    }
+}

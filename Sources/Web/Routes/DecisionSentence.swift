@@ -1,0 +1,18 @@
+/// A recorded decision, in a sentence for the owner of the account.
+enum DecisionSentence {
+    static func text(outcome: String, providerName: String) -> String {
+        switch outcome {
+        case "create": "Your account was created when you first signed in with \(providerName)."
+        case "create_separate":
+            "Your account was created when you first signed in with \(providerName), without the address it reported."
+        case "link": "\(providerName) was added as a way to sign in to this account."
+        case "link_after_proof":
+            "Somebody signing in with \(providerName) reported your address. They were not let in without proof."
+        case "claim", "claim_after_proof":
+            "Somebody signing in with \(providerName) reported this account's unproven address. Nothing was changed."
+        case "hold": "A sign-in with \(providerName) for this account is waiting for an administrator."
+        case "refuse": "A sign-in with \(providerName) was refused to protect this account."
+        default: "A sign-in with \(providerName) was decided: \(outcome)."
+        }
+    }
+}

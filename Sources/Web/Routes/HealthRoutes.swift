@@ -1,0 +1,26 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+
+/// `GET /healthz`: the process answers. `GET /readyz`: everything a sign-in needs is there.
+struct HealthRoutes: Sendable {
+    let readiness: WebServices.Readiness
+    let answers: Answers
+
+    func register(on router: Router<RequestScope>) {
+        router.get("/healthz") { _, _ in answers.json(#"{"status":"ok"}"#) }
+        router.get("/readyz") { _, _ in
+            let checks = await readiness()
+            let ready = checks.allSatisfy(\.ready)
+            let body = JSONValue.object(
+                JSONObject([
+                    ("status", .string(ready ? "ready" : "not_ready")),
+                    ("checks", .object(JSONObject(checks.map { ($0.name, .bool($0.ready)) }))),
+                ])
+            )
+            var response = answers.json(body.serialized(), status: ready ? .ok : .serviceUnavailable)
+            if !ready { response.headers[.retryAfter] = "2" }
+            return response
+        }
+    }
+}

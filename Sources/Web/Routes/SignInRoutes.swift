@@ -1,0 +1,103 @@
+import Accounts
+import Flows
+import HTTPTypes
+import Hummingbird
+import OAuth
+
+/// `GET /sign-in`, `POST /sign-in/{provider}`, and the same for adding a way in to an account.
+struct SignInRoutes: Sendable {
+    let services: WebServices
+    let cookies: Cookies
+    let answers: Answers
+    let forms: Forms
+
+    func register(on router: Router<RequestScope>) {
+        router.get("/") { _, _ in answers.seeOther("/account") }
+        router.get("/sign-in") { request, _ in try await signInPage(request) }
+        router.post("/sign-in/{provider}") { request, context in
+            try await begin(request, context, linking: false)
+        }
+        router.post("/account/link/{provider}") { request, context in
+            try await begin(request, context, linking: true)
+        }
+    }
+
+    private func signInPage(_ request: Request) async throws -> Response {
+        let parameters: FormParameters
+        do {
+            parameters = try FormURLEncoded.parse(request.uri.query ?? "")
+        } catch {
+            throw Refusal.malformed
+        }
+        let returnTo = parameters["return_to"].flatMap {
+            ReturnAddress($0, registered: services.settings.returnAddresses)
+        }
+        var present: String?
+        if let token = cookies.session(in: request.headers) {
+            // Failing to know who is signed in must not keep anybody from signing in.
+            present = (try? await services.checkSession(token)).flatMap { $0 }.map { $0.user.shownName }
+        }
+        return answers.page(
+            .signIn(
+                SignInPage(
+                    serviceName: services.settings.serviceName,
+                    buttons: services.buttons.map { button in
+                        ProviderButton(
+                            action: "/sign-in/\(button.id)",
+                            label: "Sign in with \(button.name)",
+                            brand: button.brand
+                        )
+                    },
+                    returnTo: returnTo?.value,
+                    notice: nil,
+                    alreadySignedInAs: present
+                )
+            )
+        )
+    }
+
+    private func begin(_ request: Request, _ context: RequestScope, linking: Bool) async throws -> Response {
+        let name = context.parameters.get("provider") ?? ""
+        let button = services.buttons.first { $0.id.description == name }
+        guard let button else {
+            throw Refusal(FlowFailure(.beginSignIn, .unknownProvider), providerName: nil)
+        }
+        let form = try await forms.read(request)
+        let fallback = linking ? "/account" : services.settings.defaultReturnAddress
+        let returnTo: String
+        if let wanted = form["return_to"], !wanted.isEmpty {
+            guard let address = ReturnAddress(wanted, registered: services.settings.returnAddresses) else {
+                throw Refusal(
+                    400, "return_address_refused", "The address to return to is not one this service knows.",
+                    nextStep: .signInAgain)
+            }
+            returnTo = address.value
+        } else {
+            returnTo = fallback
+        }
+        let browser = cookies.browser(in: request.headers) ?? .generate()
+        do throws(FlowFailure) {
+            let location = try await services.beginSignIn(
+                BeginSignIn.Request(
+                    provider: button.id,
+                    browser: browser,
+                    session: cookies.session(in: request.headers),
+                    isLinking: linking,
+                    returnTo: returnTo,
+                    loginHint: form["login_hint"]
+                )
+            )
+            var response = answers.seeOther(location)
+            let seconds = services.settings.transactionLifetime.components.seconds
+            response.headers[values: .setCookie] = [cookies.set(browser, seconds: seconds)]
+            return response
+        } catch {
+            throw Refusal(error, providerName: button.name)
+        }
+    }
+}
+
+extension User {
+    /// What to call the person: name, else address, else a neutral word.
+    var shownName: String { displayName ?? email ?? "your account" }
+}

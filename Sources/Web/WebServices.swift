@@ -1,0 +1,115 @@
+public import Accounts
+public import Flows
+public import InternetAddress
+
+/// Everything the edge needs, made by the composition root.
+public struct WebServices: Sendable {
+    /// One button on the sign-in page.
+    public struct Button: Sendable {
+        /// Provider id.
+        public let id: ProviderID
+        /// Provider's name for people.
+        public let name: String
+        /// Whose rules for buttons apply.
+        public let brand: ProviderBrand
+        /// Whether its callback arrives by cross-site POST.
+        public let formPost: Bool
+
+        /// Creates a button.
+        public init(id: ProviderID, name: String, brand: ProviderBrand, formPost: Bool) {
+            self.id = id
+            self.name = name
+            self.brand = brand
+            self.formPost = formPost
+        }
+    }
+
+    /// What `/readyz` reports: a name and whether it is fine.
+    public typealias Readiness = @Sendable () async -> [(name: String, ready: Bool)]
+
+    /// Settings of the edge.
+    public struct Settings: Sendable {
+        /// Origin people use, such as `https://login.example.com`; never taken from a request (A09, P-8).
+        public var publicOrigin: String
+        /// Name of this installation.
+        public var serviceName: String
+        /// Whether the session cookie is `SameSite=Strict`.
+        public var strictSameSite: Bool
+        /// Absolute URLs people may return to, exactly.
+        public var returnAddresses: Set<String>
+        /// Where people go when nothing else was asked for.
+        public var defaultReturnAddress: String
+        /// Proxies whose `X-Forwarded-For` is believed.
+        public var trustedProxies: [AddressRange]
+        /// Largest form, in bytes.
+        public var maximumBodyBytes: Int
+        /// How long a request may take to arrive.
+        public var requestTimeout: Duration
+        /// Origins of the providers' authorization endpoints, for `form-action`.
+        public var formTargets: [String]
+        /// Lifetimes of sessions.
+        public var lifetime: SessionLifetime
+        /// How long a sign-in may take.
+        public var transactionLifetime: Duration
+
+        /// Creates settings.
+        public init(
+            publicOrigin: String,
+            serviceName: String,
+            strictSameSite: Bool,
+            returnAddresses: Set<String>,
+            defaultReturnAddress: String,
+            trustedProxies: [AddressRange],
+            maximumBodyBytes: Int,
+            requestTimeout: Duration,
+            formTargets: [String],
+            lifetime: SessionLifetime,
+            transactionLifetime: Duration
+        ) {
+            self.publicOrigin = publicOrigin
+            self.serviceName = serviceName
+            self.strictSameSite = strictSameSite
+            self.returnAddresses = returnAddresses
+            self.defaultReturnAddress = defaultReturnAddress
+            self.trustedProxies = trustedProxies
+            self.maximumBodyBytes = maximumBodyBytes
+            self.requestTimeout = requestTimeout
+            self.formTargets = formTargets
+            self.lifetime = lifetime
+            self.transactionLifetime = transactionLifetime
+        }
+    }
+
+    let settings: Settings
+    let pages: Pages
+    let buttons: [Button]
+    let beginSignIn: BeginSignIn
+    let completeSignIn: CompleteSignIn
+    let checkSession: CheckSession
+    let endSession: EndSession
+    let accounts: any AccountStore
+    let readiness: Readiness
+
+    /// Creates the services of the edge.
+    public init(
+        settings: Settings,
+        pages: Pages,
+        buttons: [Button],
+        beginSignIn: BeginSignIn,
+        completeSignIn: CompleteSignIn,
+        checkSession: CheckSession,
+        endSession: EndSession,
+        accounts: any AccountStore,
+        readiness: @escaping Readiness
+    ) {
+        self.settings = settings
+        self.pages = pages
+        self.buttons = buttons
+        self.beginSignIn = beginSignIn
+        self.completeSignIn = completeSignIn
+        self.checkSession = checkSession
+        self.endSession = endSession
+        self.accounts = accounts
+        self.readiness = readiness
+    }
+}

@@ -1,0 +1,185 @@
+import Accounts
+import Cryptography
+import CurlTransport
+import Flows
+import Foundation
+import InternetAddress
+import Logging
+import OAuth
+import OpenIDConnect
+import Postgres
+import PostgresStore
+import Providers
+import ServiceConfiguration
+import Web
+
+/// Everything a node is made of, before anything runs.
+struct Services: Sendable {
+    let postgres: PostgresClient
+    let store: PostgresStore
+    let migrator: Migrator
+    let transport: CurlTransport
+    let web: WebServices
+}
+
+/// Wires a node together. Called by `serve`, `dev` and `migrate`; nothing is started here.
+func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> Services {
+    let postgres = try postgresClient(configuration, logger: logger)
+    let store = PostgresStore(client: postgres, logger: logger)
+    let transport = try curlTransport(configuration, logger: logger)
+    let providers = try configuredProviders(configuration)
+    let lifetime = SessionLifetime(
+        idleTimeout: configuration.session.idleTimeout,
+        absoluteTimeout: configuration.session.absoluteTimeout,
+        freshFor: configuration.session.freshFor,
+        touchInterval: configuration.session.touchInterval
+    )
+    let signIn = SignInServices(
+        providers: Dictionary(uniqueKeysWithValues: providers.map { ($0.provider.id, $0) }),
+        accounts: store,
+        sessions: store,
+        transactions: store,
+        transport: transport,
+        metadata: MetadataCache(transport: transport),
+        keySets: KeySetCache(transport: transport),
+        settings: SignInServices.Settings(
+            transactionLifetime: configuration.signIn.transactionLifetime,
+            sessionLifetime: lifetime,
+            policy: try linkingPolicy(configuration),
+            privilegedRoles: configuration.linking.privilegedRoles.sorted()
+        ),
+        unixTime: { Int64(Date().timeIntervalSince1970) }
+    )
+    let pages: Pages
+    do {
+        pages = try Pages(directory: configuration.templates.directory, serviceName: configuration.serviceName)
+    } catch {
+        throw StartFault("the templates cannot be used:\n\(error)")
+    }
+    let migrator = Migrator(client: postgres)
+    let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let web = WebServices(
+        settings: webSettings(configuration, providers: providers, lifetime: lifetime),
+        pages: pages,
+        buttons: providers.map { configured in
+            WebServices.Button(
+                id: configured.provider.id,
+                name: configured.provider.name,
+                brand: ProviderBrand(rawValue: configured.provider.button.brand.rawValue) ?? .generic,
+                formPost: configured.provider.authorization.responseMode == .formPost
+            )
+        },
+        beginSignIn: BeginSignIn(signIn),
+        completeSignIn: CompleteSignIn(signIn),
+        checkSession: checkSession,
+        endSession: EndSession(sessions: store),
+        accounts: store,
+        readiness: {
+            let pending = try? await migrator.pending()
+            return [("database", pending != nil), ("migrations", pending == 0)]
+        }
+    )
+    return Services(postgres: postgres, store: store, migrator: migrator, transport: transport, web: web)
+}
+
+private func postgresClient(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> PostgresClient {
+    var postgres = PostgresConfiguration(conninfo: configuration.database.url.reveal())
+    postgres.readConnections = configuration.database.sharedConnections
+    postgres.statementConnections = configuration.database.sharedConnections
+    postgres.leasedConnections = configuration.database.transactionConnections
+    postgres.connectTimeout = configuration.database.connectTimeout
+    postgres.statementTimeout = configuration.database.statementTimeout
+    do {
+        return try PostgresClient(configuration: postgres, logger: logger)
+    } catch {
+        throw StartFault("database.url cannot be used: \(error)")
+    }
+}
+
+private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> CurlTransport {
+    var curl = CurlConfiguration(version: Release.version)
+    curl.maximumConcurrentPerBulkhead = configuration.outbound.maximumConcurrentPerProvider
+    curl.allowLoopbackHTTP = configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
+    curl.allowPrivateNetworks = configuration.outbound.allowedNetworks.compactMap { CIDRBlock($0.description) }
+    curl.extraCertificateFile = configuration.outbound.caFile
+    curl.proxy = configuration.outbound.proxy?.description
+    do {
+        return try CurlTransport(curl, logger: logger)
+    } catch {
+        throw StartFault("outbound calls cannot be set up: \(error.rawValue)")
+    }
+}
+
+private func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFault) -> [ConfiguredProvider] {
+    let settings = configuration.providers
+    var issuers: [String: String] = [:]
+    for (id, provider) in settings.byID { issuers[id.description] = provider.issuer }
+    var substitutions: [String: String] = [:]
+    for (origin, standIn) in configuration.development.origins {
+        substitutions[origin.description] = standIn.description
+    }
+    let (catalog, diagnostics) = ProviderCatalog.load(
+        directory: settings.directory,
+        issuers: issuers,
+        substitutions: substitutions,
+        allowsLoopbackHTTP: configuration.outbound.allowLoopbackHTTP
+    )
+    guard diagnostics.isEmpty else {
+        throw StartFault("provider files are faulty:\n" + diagnostics.map { "\($0)" }.joined(separator: "\n"))
+    }
+    var result: [ConfiguredProvider] = []
+    for id in settings.enabled {
+        guard let setting = settings.byID[id], let clientID = setting.clientID else { continue }
+        guard let provider = catalog[id] else {
+            guard !catalog.awaitingIssuer.contains(id) else {
+                throw StartFault("providers.\(id) needs an issuer: set providers.\(id).issuer")
+            }
+            throw StartFault("providers.\(id) is configured, but \(settings.directory) has no file for it")
+        }
+        result.append(
+            ConfiguredProvider(
+                provider: provider,
+                client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
+                redirectURI: "\(configuration.publicURL)/callback/\(id)"
+            )
+        )
+    }
+    return result
+}
+
+/// The built-in policy with the operator's sign-up mode, proven safe before it is used.
+private func linkingPolicy(_ configuration: ServiceConfiguration) throws(StartFault) -> LinkingPolicy {
+    var policy = LinkingPolicy.standard
+    policy.signUp = SignUp(rawValue: configuration.linking.signUp.rawValue) ?? .closed
+    policy.dormantAfter = Int(configuration.linking.dormantAfter.components.seconds)
+    let violations = policy.violations()
+    guard violations.isEmpty else {
+        throw StartFault("the linking policy is unsafe:\n" + violations.map { "\($0)" }.joined(separator: "\n"))
+    }
+    return policy
+}
+
+private func webSettings(
+    _ configuration: ServiceConfiguration,
+    providers: [ConfiguredProvider],
+    lifetime: SessionLifetime
+) -> WebServices.Settings {
+    WebServices.Settings(
+        publicOrigin: configuration.publicURL.description,
+        serviceName: configuration.serviceName,
+        strictSameSite: configuration.session.cookieSameSite == .strict,
+        returnAddresses: configuration.signIn.returnTo,
+        defaultReturnAddress: configuration.signIn.defaultReturnTo,
+        trustedProxies: configuration.server.trustedProxies,
+        maximumBodyBytes: configuration.server.maximumBodyBytes,
+        requestTimeout: configuration.server.requestTimeout,
+        formTargets: providers.compactMap { configured in
+            switch configured.provider.endpointSource {
+            case .explicit(let endpoints): endpoints.authorization.origin
+            case .discovery(let source): source.url.origin
+            }
+        },
+        lifetime: lifetime,
+        transactionLifetime: configuration.signIn.transactionLifetime
+    )
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Latchkey: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "latchkey",
+        abstract: "A self-hosted sign-in broker.",
+        version: Release.version,
+        subcommands: [Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, Dev.self]
+    )
+}
+
+/// What this build calls itself.
+enum Release {
+    static let version = "0.1.0"
+}

@@ -1,0 +1,143 @@
+import Accounts
+import CurlTransport
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOPosix
+import Postgres
+import PostgresStore
+import ServiceConfiguration
+import ServiceLifecycle
+import UnixSignals
+import Web
+
+/// One running Latchkey: database, outbound calls, housekeeping, metrics, HTTP; started in this order, stopped in reverse, so
+/// that requests in progress find everything they need until they are done.
+struct Node {
+    private let configuration: ServiceConfiguration
+    private let telemetry: NodeTelemetry
+
+    init(_ configuration: ServiceConfiguration) {
+        self.configuration = configuration
+        telemetry = NodeTelemetry.start(configuration.log)
+    }
+
+    /// Applies what is missing of the schema; returns how many scripts that were.
+    func migrate() async throws -> Int {
+        let services = try buildServices(configuration, logger: telemetry.logger)
+        services.postgres.start()
+        defer { Task { await services.postgres.shutdown(within: .seconds(1)) } }
+        try await reachDatabase(services.postgres)
+        return try await migrate(services.migrator)
+    }
+
+    /// Runs until SIGTERM or SIGINT. Faults at the start leave as ``StartFault``, one sentence each.
+    func run(migrating: Bool, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+        let services = try buildServices(configuration, logger: telemetry.logger)
+        services.postgres.start()
+        do {
+            try await reachDatabase(services.postgres)
+            if migrating {
+                _ = try await migrate(services.migrator)
+            } else {
+                try await checkSchema(services.migrator)
+            }
+            try await serve(services, announce: announce)
+        } catch {
+            await services.transport.shutdown(grace: .zero)
+            await services.postgres.shutdown(within: .seconds(1))
+            throw error
+        }
+    }
+
+    private func reachDatabase(_ postgres: PostgresClient) async throws(StartFault) {
+        do {
+            try await postgres.ready(within: .seconds(5))
+        } catch {
+            let reason = postgres.connectionProblem.map { ": \($0)" } ?? ""
+            throw StartFault("the database cannot be reached\(reason); check database.url")
+        }
+    }
+
+    private func migrate(_ migrator: Migrator) async throws(StartFault) -> Int {
+        do {
+            let logger = telemetry.logger
+            return try await migrator.migrate { migration in
+                logger.notice("applying migration", metadata: ["migration": "\(migration.number) \(migration.name)"])
+            }.count
+        } catch {
+            throw StartFault("the schema could not be brought up to date: \(error)")
+        }
+    }
+
+    private func checkSchema(_ migrator: Migrator) async throws(StartFault) {
+        let pending: Int
+        do {
+            pending = try await migrator.pending()
+        } catch {
+            throw StartFault("the schema could not be checked: \(error)")
+        }
+        guard pending == 0 else {
+            throw StartFault("the schema is \(pending) migration(s) behind: run `latchkey migrate` first")
+        }
+    }
+
+    private func serve(_ services: Services, announce: @escaping @Sendable (String) -> Void) async throws {
+        let logger = telemetry.logger
+        let server = configuration.server
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: server.threads > 0 ? server.threads : System.coreCount)
+        let origin = configuration.publicURL.description
+        let application = Application(
+            router: buildRouter(services.web),
+            server: .http1(
+                configuration: .init(
+                    idleTimeout: .nanoseconds(server.idleTimeout.wholeNanoseconds),
+                    httpDecoderConfiguration: .init(
+                        maxHeaderFieldSize: 16 * 1024,
+                        maxHeaderListSize: 32 * 1024,
+                        maxHeaderFieldCount: 100
+                    )
+                )
+            ),
+            configuration: ApplicationConfiguration(
+                address: .hostname(server.host, port: server.port),
+                serverName: nil,
+                availableConnectionsDelegate: MaximumAvailableConnections(server.maximumConnections)
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? server.port
+                logger.notice("listening", metadata: ["host": "\(server.host)", "port": "\(port)"])
+                announce(origin)
+            },
+            eventLoopGroupProvider: .shared(group),
+            logger: logger
+        )
+        var parts: [any Service] = [
+            PostgresService(client: services.postgres),
+            OutboundService(transport: services.transport),
+            Housekeeping(sessions: services.store, logger: logger),
+        ]
+        if let port = configuration.metrics.port {
+            _ = port
+        }
+        parts.append(application)
+        var lifecycle = ServiceGroupConfiguration(
+            services: parts,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        lifecycle.maximumGracefulShutdownDuration = server.shutdownTimeout
+        lifecycle.maximumCancellationDuration = .seconds(2)
+        do {
+            try await ServiceGroup(configuration: lifecycle).run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw StartFault("port \(server.port) or \(configuration.metrics.port ?? 0) on this machine is taken by another program")
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw StartFault("port \(server.port) needs more rights than this program has")
+        } catch let error as IOError {
+            throw StartFault("cannot listen on \(server.host):\(server.port): \(error.localizedDescription)")
+        }
+        logger.notice("stopped")
+    }
+}
