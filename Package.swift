@@ -143,6 +143,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -163,6 +164,62 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
+            swiftSettings: strict
+        ),
+
+        // Tests mirror Sources by name; the attack tests and the Python suites use the built programs from outside.
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Postgres", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
+        .testTarget(name: "IDNATests", dependencies: ["IDNA"], swiftSettings: strict),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "JSON"], swiftSettings: strict),
+        .testTarget(name: "JOSETests", dependencies: ["Cryptography", "JOSE", "JSON"], swiftSettings: strict),
+        .testTarget(name: "OAuthTests", dependencies: ["Cryptography", "JSON", "OAuth"], swiftSettings: strict),
+        .testTarget(
+            name: "OpenIDConnectTests",
+            dependencies: ["Cryptography", "JOSE", "JSON", "OAuth", "OpenIDConnect"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Cryptography"], swiftSettings: strict),
+        .testTarget(
+            name: "ProvidersTests",
+            dependencies: ["Accounts", "Cryptography", "JSON", "OAuth", "OpenIDConnect", "Providers", "YAML"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["Postgres", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CurlTransportTests",
+            dependencies: [
+                "Cryptography", "CurlTransport", "OAuth", .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "FlowsTests",
+            dependencies: ["Accounts", "Cryptography", "Flows"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "WebTests", dependencies: ["Accounts", "Flows", "InternetAddress", "Web"], swiftSettings: strict),
+        .testTarget(
+            name: "SignInAttackTests",
+            dependencies: ["Postgres", "TestSupport", "latchkey", "mock-provider"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProviderAttackTests",
+            dependencies: ["Postgres", "TestSupport", "latchkey", "mock-provider"],
             swiftSettings: strict
         ),
     ]

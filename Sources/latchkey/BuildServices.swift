@@ -138,7 +138,7 @@ private func configuredProviders(_ configuration: ServiceConfiguration) throws(S
         }
         result.append(
             ConfiguredProvider(
-                provider: provider,
+                provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)"
             )

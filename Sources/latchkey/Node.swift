@@ -119,7 +119,7 @@ struct Node {
             Housekeeping(sessions: services.store, logger: logger),
         ]
         if let port = configuration.metrics.port {
-            _ = port
+            parts.append(telemetry.metricsServer(host: configuration.metrics.host, port: port, group: group))
         }
         parts.append(application)
         var lifecycle = ServiceGroupConfiguration(

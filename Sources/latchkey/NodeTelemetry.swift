@@ -1,14 +1,69 @@
+import Hummingbird
+import HTTPTypes
 import Logging
+import Metrics
+import NIOCore
 import ServiceConfiguration
 import ServiceLifecycle
+import Synchronization
+import Telemetry
 
-struct NodeTelemetry {
+/// Logs to standard error, metrics on a listener of their own.
+struct NodeTelemetry: Sendable {
     let logger: Logger
+    private let registry: PrometheusRegistry
+
+    // Logging and metrics systems can be set up once in a process.
+    private static let shared = Mutex<NodeTelemetry?>(nil)
 
     static func start(_ settings: ServiceConfiguration.Log) -> NodeTelemetry {
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        var logger = Logger(label: "latchkey")
-        logger.logLevel = Logger.Level(rawValue: settings.level.rawValue) ?? .info
-        return NodeTelemetry(logger: logger)
+        shared.withLock { started in
+            if let started { return started }
+            let level = Logger.Level(rawValue: settings.level.rawValue) ?? .info
+            let registry = PrometheusRegistry(help: help)
+            MetricsSystem.bootstrap(registry)
+            LoggingSystem.bootstrap { _ in
+                switch settings.format {
+                case .json: JSONLogHandler(level: level)
+                case .text: ReadableLogHandler(level: level)
+                }
+            }
+            let telemetry = NodeTelemetry(logger: Logger(label: "latchkey"), registry: registry)
+            started = telemetry
+            return telemetry
+        }
     }
+
+    /// `GET /metrics`, away from the address people use: what it says is for operators only.
+    func metricsServer(host: String, port: Int, group: any EventLoopGroup) -> some Service {
+        let router = Router()
+        let registry = registry
+        router.get("/metrics") { _, _ in
+            Response(
+                status: .ok,
+                headers: [.contentType: PrometheusRegistry.contentType, .cacheControl: "no-store"],
+                body: .init(byteBuffer: ByteBuffer(string: registry.exposition()))
+            )
+        }
+        return Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+            eventLoopGroupProvider: .shared(group),
+            logger: quiet
+        )
+    }
+
+    /// For parts that announce themselves at a level nobody asked for.
+    var quiet: Logger {
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+
+    private static let help = [
+        "latchkey_http_requests_total": "Requests answered, by route template and status.",
+        "latchkey_http_request_duration_seconds": "Time from the request's head to its answer, by route template.",
+        "latchkey_flow_completions_total": "Flows that ran to their end, by what came of them.",
+        "latchkey_flow_failures_total": "Flows that stopped, by step and code.",
+    ]
 }
