@@ -21,6 +21,7 @@ let package = Package(
     products: [
         .executable(name: "latchkey", targets: ["latchkey"]),
         .executable(name: "mock-provider", targets: ["mock-provider"]),
+        .executable(name: "bench-load", targets: ["bench-load"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -138,7 +139,8 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "OAuth", "OpenIDConnect", "Postgres",
+                "Accounts", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "OAuth", "OpenIDConnect",
+                "Postgres",
                 "PostgresStore", "Providers", "ServiceConfiguration", "Telemetry", "Web", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -166,12 +168,24 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "bench-load",
+            dependencies: [
+                "Accounts", "Cryptography",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/BenchLoad",
+            swiftSettings: strict
+        ),
 
         // Tests mirror Sources by name; the attack tests and the Python suites use the built programs from outside.
         .target(
             name: "TestSupport",
             dependencies: [
-                "Postgres", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                "Postgres", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             path: "Tests/TestSupport",
             swiftSettings: strict
@@ -211,7 +225,14 @@ let package = Package(
             dependencies: ["Accounts", "Cryptography", "Flows"],
             swiftSettings: strict
         ),
-        .testTarget(name: "WebTests", dependencies: ["Accounts", "Flows", "InternetAddress", "Web"], swiftSettings: strict),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "Accounts", "Flows", "InternetAddress", "OAuth", "OpenIDConnect", "Web",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SignInAttackTests",
             dependencies: ["Postgres", "TestSupport", "latchkey", "mock-provider"],

@@ -21,12 +21,17 @@ public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         guard let first = scalars.firstIndex(where: { !isSpace($0) }),
             let last = scalars.lastIndex(where: { !isSpace($0) })
         else { return nil }
-        let parts = String(scalars[first...last]).utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        let parts = String(scalars[first...last]).utf8.split(
+            separator: UInt8(ascii: "@"),
+            omittingEmptySubsequences: false
+        )
         guard parts.count == 2, (1...64).contains(parts[0].count) else { return nil }
         guard let local = String(parts[0]), let unicodeDomain = String(parts[1]) else { return nil }
         let labels = local.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard labels.allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isAtext) }) else { return nil }
-        guard let domain = ASCIIDomain.convert(unicodeDomain), domain.utf8.contains(UInt8(ascii: ".")) else { return nil }
+        guard let domain = ASCIIDomain.convert(unicodeDomain), domain.utf8.contains(UInt8(ascii: ".")) else {
+            return nil
+        }
         guard local.utf8.count + 1 + domain.utf8.count <= 254 else { return nil }
         self.localPart = local.lowercased()
         self.domain = domain

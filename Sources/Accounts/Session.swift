@@ -157,7 +157,9 @@ public struct Device: Sendable, Hashable {
 
     /// Creates a device; cuts an over-long agent.
     public init(userAgent: String?, network: String?) {
-        self.userAgent = userAgent.map { String($0.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(256).map(Character.init)) }
+        self.userAgent = userAgent.map {
+            String($0.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }.prefix(256).map(Character.init))
+        }
         self.network = network
     }
 }

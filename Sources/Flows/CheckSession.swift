@@ -16,7 +16,8 @@ public struct CheckSession: Sendable {
     public func callAsFunction(_ token: SessionToken) async throws(FlowFailure) -> LiveSession? {
         do {
             guard let session = try await sessions.session(token.hash, lifetime: lifetime) else { return nil }
-            if session.needsTouch { try await sessions.touch(session.id) }
+            // The answer stands even if its use cannot be written down.
+            if session.needsTouch { try? await sessions.touch(session.id) }
             return session
         } catch {
             throw FlowFailure(.checkSession, error)

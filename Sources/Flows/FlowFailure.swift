@@ -138,7 +138,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .expiredTransaction: "The person stayed at the provider for longer than sign_in.transaction_lifetime."
         case .wrongProvider: "Possible mix-up attack: the state belongs to another provider's sign-in."
         case .wrongIssuer: "Possible mix-up attack, or the provider changed its issuer (RFC 9207)."
-        case .codeRefused: "Expired, replayed, or the client registration (secret, redirect URI) differs; see the detail."
+        case .codeRefused:
+            "Expired, replayed, or the client registration (secret, redirect URI) differs; see the detail."
         case .providerUnavailable: "See latchkey_outbound_requests_total; the detail names the transport failure."
         case .providerBusy: "The provider answered 429; its limits are in the provider's documentation."
         case .providerAnswerInvalid: "The detail names the fault; compare with the provider file's examples."

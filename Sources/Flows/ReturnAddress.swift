@@ -21,7 +21,8 @@ public struct ReturnAddress: Sendable, Hashable {
         let path = bytes.prefix { $0 != UInt8(ascii: "?") }
         let lowered = String(decoding: path, as: UTF8.self).lowercased()
         guard !lowered.contains("//"), !lowered.contains("%2f"), !lowered.contains("%5c"), !lowered.contains("%25"),
-            !lowered.contains("%0"), !lowered.contains("%1"), !lowered.split(separator: "/").contains(where: Self.isDots)
+            !lowered.contains("%0"), !lowered.contains("%1"),
+            !lowered.split(separator: "/").contains(where: Self.isDots)
         else { return nil }
         value = text
     }

@@ -82,7 +82,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     return Services(postgres: postgres, store: store, migrator: migrator, transport: transport, web: web)
 }
 
-private func postgresClient(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> PostgresClient {
+private func postgresClient(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> PostgresClient
+{
     var postgres = PostgresConfiguration(conninfo: configuration.database.url.reveal())
     postgres.readConnections = configuration.database.sharedConnections
     postgres.statementConnections = configuration.database.sharedConnections

@@ -132,7 +132,9 @@ struct Node {
         do {
             try await ServiceGroup(configuration: lifecycle).run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw StartFault("port \(server.port) or \(configuration.metrics.port ?? 0) on this machine is taken by another program")
+            throw StartFault(
+                "port \(server.port) or \(configuration.metrics.port ?? 0) on this machine is taken by another program"
+            )
         } catch let error as IOError where error.errnoCode == EACCES {
             throw StartFault("port \(server.port) needs more rights than this program has")
         } catch let error as IOError {

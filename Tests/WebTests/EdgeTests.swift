@@ -114,7 +114,8 @@ struct ClientAddressTests {
         #expect(address.resolve(peer: "10.0.0.1", forwardedFor: ["203.0.113.9"]) == IPAddress("203.0.113.9"))
         #expect(
             address.resolve(peer: "10.0.0.1", forwardedFor: ["1.1.1.1, 203.0.113.9", "10.2.3.4"])
-                == IPAddress("203.0.113.9"))
+                == IPAddress("203.0.113.9")
+        )
         #expect(address.resolve(peer: "10.0.0.1", forwardedFor: ["junk"]) == IPAddress("10.0.0.1"))
         #expect(address.resolve(peer: "10.0.0.1", forwardedFor: []) == IPAddress("10.0.0.1"))
         #expect(address.resolve(peer: nil, forwardedFor: ["1.1.1.1"]) == nil)
@@ -133,7 +134,9 @@ struct RouteTableTests {
     @Test("Methods of a path, templates included")
     func methods() {
         let table = RouteTable(formPostProviders: ["apple"])
-        table.fill([(.get, "/sign-in"), (.post, "/sign-in/{provider}"), (.get, "/v1/session"), (.delete, "/v1/session")])
+        table.fill([
+            (.get, "/sign-in"), (.post, "/sign-in/{provider}"), (.get, "/v1/session"), (.delete, "/v1/session"),
+        ])
         #expect(table.methods(for: "/sign-in") == ["GET", "HEAD"])
         #expect(table.methods(for: "/sign-in/google") == ["POST"])
         #expect(table.methods(for: "/v1/session") == ["DELETE", "GET", "HEAD"])

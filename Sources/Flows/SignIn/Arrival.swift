@@ -111,7 +111,7 @@ struct Arrival: Sendable {
             facts: situation.facts.description,
             policy: services.policyLabel,
             rule: decision.rule ?? "",
-            outcome: decision.outcome.code,
+            outcome: decision.outcome.description,
             reason: decision.reason.code,
             nextStep: decision.outcome.nextStep?.rawValue,
             requestID: request.requestID

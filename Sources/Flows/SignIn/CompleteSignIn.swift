@@ -106,7 +106,8 @@ public struct CompleteSignIn: Sendable {
         var query = request.query
         if let handle = parkedHandle(in: query) {
             do {
-                guard let parked = try await services.transactions.unpark(handle.hash, provider: request.provider) else {
+                guard let parked = try await services.transactions.unpark(handle.hash, provider: request.provider)
+                else {
                     throw FlowFailure(.parseCallback, .unknownTransaction, detail: "parked", provider: request.provider)
                 }
                 query = parked

@@ -14,7 +14,11 @@ struct Answers: Sendable {
     func page(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
         var fields: HTTPFields = [.contentType: "text/html; charset=utf-8", .cacheControl: "no-store"]
         headers.applyPagePolicy(to: &fields)
-        return Response(status: status, headers: fields, body: .init(byteBuffer: ByteBuffer(string: pages.render(page))))
+        return Response(
+            status: status,
+            headers: fields,
+            body: .init(byteBuffer: ByteBuffer(string: pages.render(page)))
+        )
     }
 
     /// 303, so that a POST is never repeated at the target (RFC 9700 §4.12).
@@ -33,7 +37,8 @@ struct Answers: Sendable {
 
     /// A refusal, as whatever the caller can read.
     func render(_ refusal: Refusal, for request: Request, requestID: String) -> Response {
-        var response = wantsPage(request) ? page(for: refusal, requestID: requestID) : problem(refusal, requestID: requestID)
+        var response =
+            wantsPage(request) ? page(for: refusal, requestID: requestID) : problem(refusal, requestID: requestID)
         if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
         if !refusal.allow.isEmpty { response.headers[.allow] = refusal.allow.joined(separator: ", ") }
         if refusal.status == 401 && !wantsPage(request) { response.headers[.wwwAuthenticate] = "Bearer" }

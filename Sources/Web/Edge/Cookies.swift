@@ -4,7 +4,10 @@ import HTTPTypes
 /// Latchkey's two cookies: the session, and the secret of a browser that is signing in.
 struct Cookies: Sendable {
     /// `SameSite` of the session cookie.
-    enum SameSite: String, Sendable { case lax = "Lax", strict = "Strict" }
+    enum SameSite: String, Sendable {
+        case lax = "Lax"
+        case strict = "Strict"
+    }
 
     private let sessionName: String
     private let browserName: String
@@ -21,10 +24,14 @@ struct Cookies: Sendable {
     }
 
     /// The session token this browser sent, if it is well-formed.
-    func session(in headers: HTTPFields) -> SessionToken? { value(sessionName, in: headers).flatMap { SessionToken($0) } }
+    func session(in headers: HTTPFields) -> SessionToken? {
+        value(sessionName, in: headers).flatMap { SessionToken($0) }
+    }
 
     /// The sign-in secret this browser sent, if it is well-formed.
-    func browser(in headers: HTTPFields) -> BrowserToken? { value(browserName, in: headers).flatMap { BrowserToken($0) } }
+    func browser(in headers: HTTPFields) -> BrowserToken? {
+        value(browserName, in: headers).flatMap { BrowserToken($0) }
+    }
 
     /// `Set-Cookie` that keeps a session for `seconds`.
     func set(_ token: SessionToken, seconds: Int64) -> String {

@@ -89,7 +89,8 @@ struct EdgeMiddleware: RouterMiddleware {
             "method": "\(request.method.rawValue)",
             "route": "\(route)",
             "status": "\(status)",
-            "duration_ms": "\(Double(elapsed.components.attoseconds / 1_000_000_000_000) / 1000 + Double(elapsed.components.seconds) * 1000)",
+            "duration_ms":
+                "\(Double(elapsed.components.attoseconds / 1_000_000_000_000) / 1000 + Double(elapsed.components.seconds) * 1000)",
         ]
         if let refusal {
             metadata["error"] = "\(refusal.code)"

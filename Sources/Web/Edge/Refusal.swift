@@ -68,14 +68,24 @@ extension Refusal {
     static let tooLarge = Refusal(413, "too_large", "The request is larger than this address accepts.")
     static let malformed = Refusal(400, "malformed_request", "The request could not be read.", nextStep: .signInAgain)
     static let crossSite = Refusal(
-        403, "cross_site_request", "This request came from another site, so nothing was done.", nextStep: .openAccount)
+        403,
+        "cross_site_request",
+        "This request came from another site, so nothing was done.",
+        nextStep: .openAccount
+    )
     static let unsupportedMediaType = Refusal(
-        415, "unsupported_media_type", "Forms are read as application/x-www-form-urlencoded only.")
+        415,
+        "unsupported_media_type",
+        "Forms are read as application/x-www-form-urlencoded only."
+    )
     static let unauthenticated = Refusal(401, "unauthenticated", "There is no live session behind this request.")
     static let timedOut = Refusal(408, "request_timeout", "The request took too long to arrive.")
     static let internalError = Refusal(
-        500, "internal_error", "Something went wrong here. It has been written down under the request id.",
-        nextStep: .signInAgain)
+        500,
+        "internal_error",
+        "Something went wrong here. It has been written down under the request id.",
+        nextStep: .signInAgain
+    )
 
     /// All codes that the edge answers with by itself, for the check against docs/errors.md.
     public static let edgeCodes = [

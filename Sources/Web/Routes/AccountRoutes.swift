@@ -38,7 +38,10 @@ struct AccountRoutes: Sendable {
 
     private func page(_ session: LiveSession, _ overview: AccountOverview?) -> AccountPage {
         let identities = overview?.identities ?? []
-        let known = Dictionary(services.buttons.map { ($0.id.description, $0) }, uniquingKeysWith: { first, _ in first })
+        let known = Dictionary(
+            services.buttons.map { ($0.id.description, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let user = session.user
         return AccountPage(
             displayName: user.shownName,
@@ -90,7 +93,8 @@ struct AccountRoutes: Sendable {
         if let token = cookies.session(in: request.headers) {
             let everywhere = form["everywhere"] == "1"
             _ = try await refusing { () async throws(FlowFailure) in
-                everywhere ? try await services.endSession.everywhere(token) : try await services.endSession(token) ? 1 : 0
+                everywhere
+                    ? try await services.endSession.everywhere(token) : try await services.endSession(token) ? 1 : 0
             }
         }
         var response = answers.page(

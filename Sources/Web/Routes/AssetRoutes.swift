@@ -19,7 +19,9 @@ struct AssetRoutes: Sendable {
                 body: .init(byteBuffer: ByteBuffer(bytes: asset.bytes))
             )
         }
-        router.get("/favicon.ico") { _, _ in Response(status: .noContent, headers: [.cacheControl: "public, max-age=86400"]) }
+        router.get("/favicon.ico") { _, _ in
+            Response(status: .noContent, headers: [.cacheControl: "public, max-age=86400"])
+        }
         router.get("/robots.txt") { _, _ in
             Response(
                 status: .ok,

@@ -37,7 +37,10 @@ struct CallbackRoutes: Sendable {
         guard let button = services.buttons.first(where: { $0.id.description == name }) else {
             throw Refusal(FlowFailure(.parseCallback, .unknownProvider), providerName: nil)
         }
-        let peer = clientAddress.resolve(peer: context.peerAddress, forwardedFor: request.headers[values: .forwardedFor])
+        let peer = clientAddress.resolve(
+            peer: context.peerAddress,
+            forwardedFor: request.headers[values: .forwardedFor]
+        )
         let completed: CompletedSignIn
         do throws(FlowFailure) {
             completed = try await services.completeSignIn(

@@ -1,7 +1,8 @@
 /// A recorded decision, in a sentence for the owner of the account.
 enum DecisionSentence {
     static func text(outcome: String, providerName: String) -> String {
-        switch outcome {
+        // `link_after_proof:password,email_code`: the word before the colon is the outcome.
+        switch outcome.prefix(while: { $0 != ":" }) {
         case "create": "Your account was created when you first signed in with \(providerName)."
         case "create_separate":
             "Your account was created when you first signed in with \(providerName), without the address it reported."

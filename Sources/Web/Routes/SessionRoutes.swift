@@ -32,7 +32,9 @@ struct SessionRoutes: Sendable {
     private func presentedToken(in headers: HTTPFields) -> SessionToken? {
         let authorization = headers[values: .authorization]
         guard let value = authorization.first else { return cookies.session(in: headers) }
-        guard authorization.count == 1, value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else { return nil }
+        guard authorization.count == 1, value.utf8.count > 7, value.prefix(7).lowercased() == "bearer " else {
+            return nil
+        }
         return SessionToken(String(value.dropFirst(7)))
     }
 }
@@ -61,9 +63,15 @@ enum SessionAnswer {
                         JSONObject([
                             ("id", .string(session.id.description)),
                             ("created_at", .string(PageTime(unixSeconds: session.createdAt.seconds).machineForm)),
-                            ("authenticated_at", .string(PageTime(unixSeconds: session.authenticatedAt.seconds).machineForm)),
+                            (
+                                "authenticated_at",
+                                .string(PageTime(unixSeconds: session.authenticatedAt.seconds).machineForm)
+                            ),
                             ("expires_at", .string(PageTime(unixSeconds: session.expiresAt.seconds).machineForm)),
-                            ("idle_expires_at", .string(PageTime(unixSeconds: session.idleExpiresAt.seconds).machineForm)),
+                            (
+                                "idle_expires_at",
+                                .string(PageTime(unixSeconds: session.idleExpiresAt.seconds).machineForm)
+                            ),
                         ])
                     )
                 ),

@@ -68,8 +68,11 @@ struct SignInRoutes: Sendable {
         if let wanted = form["return_to"], !wanted.isEmpty {
             guard let address = ReturnAddress(wanted, registered: services.settings.returnAddresses) else {
                 throw Refusal(
-                    400, "return_address_refused", "The address to return to is not one this service knows.",
-                    nextStep: .signInAgain)
+                    400,
+                    "return_address_refused",
+                    "The address to return to is not one this service knows.",
+                    nextStep: .signInAgain
+                )
             }
             returnTo = address.value
         } else {

@@ -21,7 +21,9 @@ struct ProvidersCommand: AsyncParsableCommand {
 
         func run() async throws {
             let (catalog, diagnostics) = ProviderCatalog.load(directory: directory)
-            for id in catalog.awaitingIssuer { Console.output("\(id): waits for providers.\(id).issuer in the configuration") }
+            for id in catalog.awaitingIssuer {
+                Console.output("\(id): waits for providers.\(id).issuer in the configuration")
+            }
             for diagnostic in diagnostics { Console.error("\(diagnostic)") }
             var failures = diagnostics.count
             for provider in catalog.providers {

@@ -1,0 +1,140 @@
+import Accounts
+import Flows
+import Foundation
+import Hummingbird
+import OAuth
+import OpenIDConnect
+import Testing
+
+@testable import Web
+
+@Suite("HTTP contract")
+struct ContractTests {
+    static let root: URL = {
+        var url = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
+        for _ in 0..<3 { url.deleteLastPathComponent() }
+        return url
+    }()
+
+    /// `METHOD /path` of everything openapi.yaml describes.
+    static func described() throws -> Set<String> {
+        let text = try String(contentsOf: root.appendingPathComponent("openapi.yaml"), encoding: .utf8)
+        var operations: Set<String> = []
+        var path: String?
+        var inPaths = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("paths:") {
+                inPaths = true
+            } else if let first = line.first, first != " " {
+                inPaths = line == "paths:"
+            }
+            guard inPaths else { continue }
+            if line.hasPrefix("  /"), line.hasSuffix(":") {
+                path = String(line.dropFirst(2).dropLast())
+            } else if let path, line.hasPrefix("    "), !line.hasPrefix("     "), line.hasSuffix(":") {
+                operations.insert(line.dropFirst(4).dropLast().uppercased() + " " + path)
+            }
+        }
+        return operations
+    }
+
+    static func router() throws -> Router<RequestScope> {
+        let lifetime = SessionLifetime(
+            idleTimeout: .seconds(1),
+            absoluteTimeout: .seconds(1),
+            freshFor: .seconds(1),
+            touchInterval: .seconds(1)
+        )
+        let transport = NoTransport()
+        let signIn = SignInServices(
+            providers: [:],
+            accounts: NoStore(),
+            sessions: NoStore(),
+            transactions: NoStore(),
+            transport: transport,
+            metadata: MetadataCache(transport: transport),
+            keySets: KeySetCache(transport: transport),
+            settings: .init(
+                transactionLifetime: .seconds(1),
+                sessionLifetime: lifetime,
+                policy: .standard,
+                privilegedRoles: []
+            ),
+            unixTime: { 0 }
+        )
+        return buildRouter(
+            WebServices(
+                settings: .init(
+                    publicOrigin: "https://login.example",
+                    serviceName: "Test",
+                    strictSameSite: false,
+                    returnAddresses: [],
+                    defaultReturnAddress: "/account",
+                    trustedProxies: [],
+                    maximumBodyBytes: 1024,
+                    requestTimeout: .seconds(1),
+                    formTargets: [],
+                    lifetime: lifetime,
+                    transactionLifetime: .seconds(1)
+                ),
+                pages: try Pages(directory: root.appendingPathComponent("templates").path),
+                buttons: [],
+                beginSignIn: BeginSignIn(signIn),
+                completeSignIn: CompleteSignIn(signIn),
+                checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
+                endSession: EndSession(sessions: NoStore()),
+                accounts: NoStore(),
+                readiness: { [] }
+            )
+        )
+    }
+
+    @Test("openapi.yaml describes every route, and no other")
+    func openAPI() throws {
+        let router = try Self.router()
+        try router.validate()
+        // The stylesheet's path is its own fingerprint: an asset, not a contract.
+        let routes = Set(router.routes.map { "\($0.method.rawValue) \($0.path)" }.filter { !$0.contains("/assets/") })
+        let described = try Self.described()
+        #expect(routes.subtracting(described) == [])
+        #expect(described.subtracting(routes) == [])
+    }
+
+    @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
+    func noStateChangingGET() throws {
+        let reading: Set<String> = [
+            "/", "/sign-in", "/account", "/v1/session", "/healthz", "/readyz", "/favicon.ico", "/robots.txt",
+            "/callback/{provider}",
+        ]
+        let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
+        #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])
+    }
+}
+
+struct NoTransport: HTTPTransport {
+    func send(_ request: OutboundRequest) async throws(TransportFailure) -> OutboundResponse { throw .stopped }
+}
+
+/// A store that is always away.
+struct NoStore: AccountStore, SessionStore, SignInTransactionStore {
+    func situation(of question: LinkingQuestion) async throws(StoreFailure) -> LinkingSituation { throw .unavailable }
+    func carryOut(_ change: AccountChange) async throws(StoreFailure) -> ChangeResult { throw .unavailable }
+    func overview(of user: UserID) async throws(StoreFailure) -> AccountOverview? { throw .unavailable }
+    func session(_ token: TokenHash, lifetime: SessionLifetime) async throws(StoreFailure) -> LiveSession? {
+        throw .unavailable
+    }
+    func touch(_ session: SessionID) async throws(StoreFailure) { throw .unavailable }
+    func end(_ token: TokenHash) async throws(StoreFailure) -> Bool { throw .unavailable }
+    func endAll(ofUserBehind token: TokenHash) async throws(StoreFailure) -> Int { throw .unavailable }
+    func removeExpired(limit: Int) async throws(StoreFailure) -> Int { throw .unavailable }
+    func begin(_ transaction: SignInTransaction, state: TokenHash, browser: TokenHash, lifetime: Duration)
+        async throws(StoreFailure)
+    { throw .unavailable }
+    func consume(state: TokenHash, browser: TokenHash) async throws(StoreFailure) -> ConsumedTransaction {
+        throw .unavailable
+    }
+    func park(_ parameters: String, provider: ProviderID, handle: TokenHash) async throws(StoreFailure) {
+        throw .unavailable
+    }
+    func unpark(_ handle: TokenHash, provider: ProviderID) async throws(StoreFailure) -> String? { throw .unavailable }
+}
