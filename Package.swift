@@ -46,7 +46,7 @@ let package = Package(
         .target(name: "JSON", swiftSettings: strict),
         .target(name: "YAML", dependencies: ["Yams"], swiftSettings: strict),
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: touchesC),
-        .target(name: "InternetAddress", swiftSettings: strict),
+        .target(name: "InternetAddress", swiftSettings: touchesC),
         .target(name: "IDNA", dependencies: ["CIDN2"], swiftSettings: touchesC),
 
         // Protocols.
@@ -90,7 +90,8 @@ let package = Package(
         .target(
             name: "CurlTransport",
             dependencies: [
-                "CCurl", "OAuth",
+                "CCurl", "Cryptography", "InternetAddress", "OAuth",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -215,7 +216,9 @@ let package = Package(
         .testTarget(
             name: "CurlTransportTests",
             dependencies: [
-                "Cryptography", "CurlTransport", "OAuth", .product(name: "Metrics", package: "swift-metrics"),
+                "Cryptography", "CurlTransport", "InternetAddress", "OAuth",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: strict

@@ -1,3 +1,5 @@
+public import InternetAddress
+
 /// What a call may connect to beyond the public internet.
 public struct AddressPolicy: Sendable, Hashable {
     /// How loopback addresses are treated.
@@ -13,10 +15,10 @@ public struct AddressPolicy: Sendable, Hashable {
     /// How loopback addresses are treated.
     public var loopback: Loopback
     /// Ranges the operator opened by hand, for providers on the own premises.
-    public var allowedNetworks: [CIDRBlock]
+    public var allowedNetworks: [AddressRange]
 
     /// Creates a policy; without arguments only the public internet is reachable.
-    public init(loopback: Loopback = .refused, allowedNetworks: [CIDRBlock] = []) {
+    public init(loopback: Loopback = .refused, allowedNetworks: [AddressRange] = []) {
         self.loopback = loopback
         self.allowedNetworks = allowedNetworks
     }
@@ -51,18 +53,18 @@ public enum AddressGuard {
         }
     }
 
-    private static func v4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ length: Int) -> CIDRBlock {
-        CIDRBlock(base: .v4(a << 24 | b << 16 | c << 8 | d), prefixLength: length)
+    private static func v4(_ a: UInt32, _ b: UInt32, _ c: UInt32, _ d: UInt32, _ length: Int) -> AddressRange {
+        AddressRange(base: .v4(a << 24 | b << 16 | c << 8 | d), prefixLength: length)
     }
 
     /// `groups` are the leading 16-bit groups; the rest is zero.
-    private static func v6(_ groups: [UInt16], _ length: Int) -> CIDRBlock {
+    private static func v6(_ groups: [UInt16], _ length: Int) -> AddressRange {
         var number: UInt128 = 0
         for group in groups { number = number << 16 | UInt128(group) }
-        return CIDRBlock(base: .v6(number << UInt128(16 * (8 - groups.count))), prefixLength: length)
+        return AddressRange(base: .v6(number << UInt128(16 * (8 - groups.count))), prefixLength: length)
     }
 
-    private static let loopback = [v4(127, 0, 0, 0, 8), CIDRBlock(base: .v6(1), prefixLength: 128)]
+    private static let loopback = [v4(127, 0, 0, 0, 8), AddressRange(base: .v6(1), prefixLength: 128)]
 
     /// AWS, Azure, Google, OpenStack and others; Alibaba; AWS over IPv6.
     private static let metadataServices: Set<IPAddress> = [

@@ -1,3 +1,5 @@
+public import InternetAddress
+
 /// When a provider is no longer asked, and for how long.
 public struct CircuitBreakerSettings: Sendable, Hashable {
     /// Transport failures or 5xx answers in a row that open the circuit. Default 5.
@@ -59,7 +61,7 @@ public struct CurlConfiguration: Sendable {
     public var allowLoopbackHTTP = false
     /// Private ranges that may be connected to over https, for providers on the own premises. Default none. Cloud
     /// metadata addresses stay refused unless listed by themselves.
-    public var allowPrivateNetworks: [CIDRBlock] = []
+    public var allowPrivateNetworks: [AddressRange] = []
 
     /// Creates the defaults. `version` is Latchkey's own and becomes the `User-Agent`.
     public init(version: String = "dev") {

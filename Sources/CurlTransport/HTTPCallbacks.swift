@@ -1,4 +1,5 @@
 import CCurl
+import InternetAddress
 
 // The functions libcurl calls. C functions capture nothing: each finds its object in the context pointer, which the
 // object set itself and which the loop keeps valid (see `CurlLoop`), and hands over at once.

@@ -1,5 +1,6 @@
 import CCurl
 import Cryptography
+import InternetAddress
 import OAuth
 
 /// One HTTP transfer on the loop's thread: sets every option, collects the answer within its caps, judges the end.

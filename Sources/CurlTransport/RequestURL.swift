@@ -1,3 +1,4 @@
+import InternetAddress
 import OAuth
 
 /// A URL the transport agrees to call: absolute, https (or http on loopback where the configuration allows it),

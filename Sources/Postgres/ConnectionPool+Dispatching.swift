@@ -132,7 +132,7 @@ extension ConnectionPool {
             finish(ticket, .one(rows))
         case .manyRows(let rows):
             finish(ticket, ticket.result(of: rows))
-        case .refused(let error) where error.mayBeOutdatedPlan && passage.attempts == 0 && ticket.isSelfContained:
+        case .refused(let error) where error.mayBeOutdatedPlan && passage.attempts < 2 && ticket.isSelfContained:
             repeatOrFail(passage, .server(error))
         case .refused(let error):
             finish(ticket, .failure(.server(error)))

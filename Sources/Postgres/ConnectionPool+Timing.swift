@@ -90,15 +90,9 @@ extension ConnectionPool {
         subscriptions = []
         for case .shutDown(_, let latch) in late.errands { latches.append(latch) }
         for case .subscribe(let subscription) in late.errands { subscription.end() }
+        publish()
         for latch in latches { latch.open() }
         latches = []
-        statistics = published.withLock { statistics in
-            statistics.connections = 0
-            statistics.inFlight = 0
-            statistics.queued = 0
-            statistics.leased = 0
-            return statistics
-        }
         return true
     }
 }

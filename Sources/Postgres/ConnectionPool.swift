@@ -125,13 +125,14 @@ actor ConnectionPool: ReactorHandler {
             if link.unsynchronised > 0 { statistics.synchronisations &+= 1 }
             if !link.synchronise() || !link.flush() { lose(link, now: now) }
         }
-        finishSettled()
-        statistics.waits &+= UInt64(max(queued - queuedBefore, 0))
         if now >= nextTick {
             keepTime(now: now)
             nextTick = now + Self.tick
         }
+        statistics.waits &+= UInt64(max(queued - queuedBefore, 0))
+        // Before anybody is resumed, so that whoever looks sees at least the effects of his own statements.
         publish()
+        finishSettled()
         return isOver(now: now) ? nil : sleep(now: now)
     }
 
@@ -182,22 +183,22 @@ actor ConnectionPool: ReactorHandler {
 
     /// Resumes the tasks whose results have come in.
     func finishSettled() {
-        for (ticket, result) in settled {
-            if case .failure = result { statistics.failures &+= 1 }
-            ticket.finish(result)
-        }
+        for (ticket, result) in settled { ticket.finish(result) }
         settled.removeAll(keepingCapacity: true)
     }
 
     /// Resumes a task at the end of this turn.
-    func finish(_ ticket: Ticket, _ result: Ticket.Result) { settled.append((ticket, result)) }
+    func finish(_ ticket: Ticket, _ result: Ticket.Result) {
+        if case .failure = result { statistics.failures &+= 1 }
+        settled.append((ticket, result))
+    }
 
     // MARK: Time
 
     var queued: Int { reads.count + statements.count + leases.count }
 
     private var isBusy: Bool {
-        queued > 0 || !settled.isEmpty || stopBy != nil || subscriptions.contains(where: \.hasOverflowed)
+        queued > 0 || stopBy != nil || subscriptions.contains(where: \.hasOverflowed)
             || links.contains { link in
                 if case .connecting = link.phase { return true }
                 return !link.ledger.isEmpty || !(link.migration?.isIdle ?? true)
@@ -205,7 +206,6 @@ actor ConnectionPool: ReactorHandler {
     }
 
     private func sleep(now: Instant) -> Int32 {
-        if !settled.isEmpty { return 0 }
         var wake = isBusy ? nextTick : Instant.distantFuture
         for link in links {
             if case .down(let retryAt) = link.phase { wake = min(wake, retryAt) }
@@ -213,7 +213,7 @@ actor ConnectionPool: ReactorHandler {
         return wake == .distantFuture ? -1 : now.milliseconds(until: wake)
     }
 
-    private func publish() {
+    func publish() {
         statistics.queued = queued
         statistics.connections = 0
         statistics.inFlight = 0

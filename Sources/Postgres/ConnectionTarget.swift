@@ -32,7 +32,9 @@ struct ConnectionTarget: Sendable {
         var parsed: [String: String] = [:]
         var option = unsafe options
         while let keyword = unsafe option.pointee.keyword {
-            if let value = unsafe option.pointee.val { unsafe parsed[String(cString: keyword)] = String(cString: value) }
+            if let value = unsafe option.pointee.val {
+                unsafe parsed[String(cString: keyword)] = String(cString: value)
+            }
             unsafe option += 1
         }
         func list(_ keyword: String, _ variable: String) -> [String] {

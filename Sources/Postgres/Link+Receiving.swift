@@ -65,17 +65,18 @@ extension Link {
     private func forget(_ statement: PreparedStatement, unlessPreparedBy answer: PipelineLedger<Sent>.Answer) {
         switch answer {
         case .refused, .aborted: cache.forget(statement)
-        case .rows, .synchronised: break
+        case .rows: statement.isConfirmed = true
+        case .synchronised: break
         }
     }
 
     /// A migration may change what a prepared statement returns; Postgres then refuses to run it ("cached plan must not
     /// change result type"). Preparing it again helps.
     private func forget(_ statement: PreparedStatement, ifOutdatedBy answer: PipelineLedger<Sent>.Answer) {
-        guard case .refused(let error) = answer else { return }
+        guard case .refused(let error) = answer, statement.isConfirmed else { return }
         if error.state == .invalidStatementName {
             cache.forget(statement)
-        } else if error.state == .featureNotSupported, statement.columns != nil {
+        } else if error.state == .featureNotSupported {
             cache.forget(statement)
             outdated.append(statement)
         }

@@ -1,4 +1,5 @@
 import CPostgres
+import Glibc
 
 extension Link {
     /// What became of an attempt to send.
@@ -40,6 +41,8 @@ extension Link {
         let key = StatementKey(statement)
         let prepared: PreparedStatement
         if let known = cache.find(key) {
+            // Its preparation may yet fail, or be aborted by another's failure: then this one must not depend on it.
+            guard known.isConfirmed else { return sendUnnamed(statement, key, of: passage, isLast: isLast) }
             prepared = known
         } else {
             let (made, evicted) = cache.make(key)
@@ -52,10 +55,26 @@ extension Link {
             unsafe PQsendQueryPrepared(open, prepared.name, count, pointers, lengths, formats, 1)
         }
         guard isSent == 1 else { return false }
-        ledger.append(.execution(Sent(passage: passage, statement: prepared), isLast: isLast))
+        noteExecution(of: passage, prepared, isLast: isLast)
+        return true
+    }
+
+    /// Parses and executes in one go, leaving nothing behind on the server.
+    private func sendUnnamed(_ statement: SQL, _ key: StatementKey, of passage: Passage, isLast: Bool) -> Bool {
+        guard let open = unsafe handle else { return false }
+        let types = statement.parameters.map(\.type.oid)
+        let isSent = unsafe scratch.withParameters(of: statement) { count, pointers, lengths, formats in
+            unsafe PQsendQueryParams(open, statement.text, count, types, pointers, lengths, formats, 1)
+        }
+        guard isSent == 1 else { return false }
+        noteExecution(of: passage, PreparedStatement(name: "", key: key), isLast: isLast)
+        return true
+    }
+
+    private func noteExecution(of passage: Passage, _ statement: PreparedStatement, isLast: Bool) {
+        ledger.append(.execution(Sent(passage: passage, statement: statement), isLast: isLast))
         if isLast { unsynchronised += 1 }
         needsFlush = true
-        return true
     }
 
     private func prepare(_ prepared: PreparedStatement, of statement: SQL) -> Bool {
@@ -109,5 +128,12 @@ extension Link {
 
 extension SQL {
     /// The protocol counts parameters in 16 bits and ends texts with a zero byte.
-    var isSendable: Bool { parameters.count <= 65_535 && !text.utf8.contains(0) }
+    var isSendable: Bool {
+        guard parameters.count <= 65_535 else { return false }
+        let hasZeroByte = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return unsafe memchr(start, 0, bytes.count) != nil
+        }
+        return !(hasZeroByte ?? text.utf8.contains(0))
+    }
 }

@@ -39,7 +39,7 @@ public struct MigrationConnection: Sendable {
             work,
             on: .migration(link),
             deadline: .distantFuture,
-            unavailableAt: .now + pool.configuration.unavailableAfter
+            unavailableAt: .now + pool.configuration.connectTimeout
         )
     }
 }

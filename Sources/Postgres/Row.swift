@@ -7,37 +7,46 @@ public struct Row: Sendable {
     ///
     /// - Throws: ``PostgresFailure/decoding(column:expected:)`` when there is no such column, the types do not fit, or
     ///   the value is NULL and `T` is not optional.
+    @inlinable
     public func decode<T: SQLDecodable>(_ type: T.Type, _ column: String) throws(PostgresFailure) -> T {
-        guard let position = rows.columns.names.firstIndex(of: column) else {
-            throw .decoding(column: column, expected: "present")
-        }
-        return try decode(type, at: position)
+        try decode(type, at: position(of: column))
     }
 
     /// Reads a column by its position, counted from 0.
     ///
     /// - Throws: as ``decode(_:_:)``.
+    @inlinable
     public func decode<T: SQLDecodable>(_ type: T.Type, at position: Int) throws(PostgresFailure) -> T {
-        let columns = rows.columns
-        guard columns.types.indices.contains(position) else {
-            throw .decoding(column: String(position), expected: "present")
-        }
+        let (bytes, sqlType) = try cell(position)
         let value =
-            switch cell(position) {
-            case .some(let bytes): T.decode(bytes, as: columns.types[position])
-            case .none: T.whenNull
+            if let bytes {
+                T.decode(bytes, as: sqlType)
+            } else {
+                T.whenNull
             }
-        guard let value else {
-            throw .decoding(column: columns.names[position], expected: String(describing: type))
-        }
+        guard let value else { throw mismatch(position, String(describing: type)) }
         return value
     }
 
-    /// The bytes of a value; nil is NULL.
-    private func cell(_ position: Int) -> ArraySlice<UInt8>? {
+    @usableFromInline func position(of column: String) throws(PostgresFailure) -> Int {
+        guard let position = rows.columns.names.firstIndex(of: column) else {
+            throw .decoding(column: column, expected: "present")
+        }
+        return position
+    }
+
+    @usableFromInline func mismatch(_ position: Int, _ expected: String) -> PostgresFailure {
+        .decoding(column: rows.columns.names[position], expected: expected)
+    }
+
+    /// The bytes of a value, nil for NULL, and their type.
+    @usableFromInline func cell(_ position: Int) throws(PostgresFailure) -> (bytes: ArraySlice<UInt8>?, type: SQLType) {
+        let types = rows.columns.types
         let cells = rows.cells
-        let entry = (index * rows.columns.types.count + position) * 8
-        guard index >= 0, index < rows.count, entry + 8 <= cells.count else { return nil }
+        let entry = (index * types.count + position) * 8
+        guard types.indices.contains(position), index >= 0, index < rows.count, entry + 8 <= cells.count else {
+            throw .decoding(column: String(position), expected: "present")
+        }
         let (start, length) = unsafe cells.withUnsafeBytes { bytes in
             // Within bounds: checked above.
             unsafe (
@@ -45,7 +54,6 @@ public struct Row: Sendable {
                 bytes.loadUnaligned(fromByteOffset: entry + 4, as: Int32.self)
             )
         }
-        guard length >= 0 else { return nil }
-        return cells[Int(start)..<Int(start) + Int(length)]
+        return (length < 0 ? nil : cells[Int(start)..<Int(start) + Int(length)], types[position])
     }
 }

@@ -19,6 +19,8 @@ struct StatementKey: Hashable {
 final class PreparedStatement {
     let name: String
     let key: StatementKey
+    /// Whether the server has said that it is prepared.
+    var isConfirmed = false
     /// Names and types of its result, once known.
     var columns: Columns?
     fileprivate var lastUse: UInt64 = 0

@@ -23,7 +23,7 @@ public struct IdentityRule: Sendable, Hashable {
     let username: ClaimPath?
     let picture: ClaimPath?
     let requirements: [Requirement]
-    let email: EmailRule?
+    var email: EmailRule?
 }
 
 /// Where the one address is and what the provider's word about it is worth.
@@ -58,7 +58,7 @@ struct EmailRule: Sendable, Hashable {
     /// Texts that count as true besides the boolean `true`; empty unless the file declares them (Apple, LinkedIn).
     let trueSpellings: Set<String>
     /// Domains whose mailboxes the provider runs.
-    let authoritativeFor: Set<String>
+    var authoritativeFor: Set<String>
     /// Claim with the domain of a hosted organisation, whose mailboxes the provider runs (Google `hd`).
     let hostedDomain: ClaimPath?
     /// Relay and noreply domains: never an address for linking (G08).

@@ -10,9 +10,9 @@ public struct Provider: Sendable, Hashable {
     /// Name in paths, configuration, logs; also the file's name.
     public let id: ProviderID
     /// Name people know.
-    public let name: String
+    public private(set) var name: String
     /// How its button looks.
-    public let button: Button
+    public private(set) var button: Button
     /// The issuer half of every identity key from here. From the file or from configuration, never from an answer.
     public let issuer: String
     /// What an ID token has to be; nil for plain OAuth 2.0, which has none.
@@ -30,7 +30,7 @@ public struct Provider: Sendable, Hashable {
     /// What is asked with the access token, in order.
     public let profile: [ProfileRequest]
     /// How the answers become a person.
-    public let identity: IdentityRule
+    public private(set) var identity: IdentityRule
     /// Captured answers and what has to become of them.
     public let examples: [ProviderExample]
     /// Stand-ins for origins, in development.
@@ -108,4 +108,22 @@ public struct Provider: Sendable, Hashable {
 
     /// Whether an ID token comes with the tokens.
     public var isOpenIDConnect: Bool { idToken != nil }
+}
+
+extension Provider {
+    /// The provider as the operator's configuration has it: another name, and more domains whose mailboxes it runs. The
+    /// domains have to be lower-case A-labels; they count only for addresses that the provider verified.
+    public func configured(name: String?, authoritativeFor domains: [String]) -> Provider {
+        var provider = self
+        if let name {
+            let label = button.label == Self.label(for: self.name) ? Self.label(for: name) : button.label
+            provider.name = name
+            provider.button = Button(brand: button.brand, label: label, logo: button.logo)
+        }
+        provider.identity.email?.authoritativeFor.formUnion(domains)
+        return provider
+    }
+
+    /// The words on a button whose file has none.
+    static func label(for name: String) -> String { "Sign in with \(name)" }
 }

@@ -125,10 +125,10 @@ struct ProviderFile {
 
     private func button(name: String) -> Provider.Button? {
         guard let mapping = root.optional("button")?.mapping() else {
-            return Provider.Button(brand: .generic, label: "Sign in with \(name)", logo: nil)
+            return Provider.Button(brand: .generic, label: Provider.label(for: name), logo: nil)
         }
         let brand = mapping.required("brand")?.choice(of: Provider.Button.Brand.self)
-        let label = mapping.optional("label")?.string() ?? "Sign in with \(name)"
+        let label = mapping.optional("label")?.string() ?? Provider.label(for: name)
         let logoValue = mapping.optional("logo")
         let logo = logoValue?.string()
         if let logo, !logo.utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }) {

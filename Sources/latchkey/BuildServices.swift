@@ -101,7 +101,7 @@ private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger
     var curl = CurlConfiguration(version: Release.version)
     curl.maximumConcurrentPerBulkhead = configuration.outbound.maximumConcurrentPerProvider
     curl.allowLoopbackHTTP = configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
-    curl.allowPrivateNetworks = configuration.outbound.allowedNetworks.compactMap { CIDRBlock($0.description) }
+    curl.allowPrivateNetworks = configuration.outbound.allowedNetworks
     curl.extraCertificateFile = configuration.outbound.caFile
     curl.proxy = configuration.outbound.proxy?.description
     do {

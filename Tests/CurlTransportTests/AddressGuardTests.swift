@@ -1,3 +1,4 @@
+import InternetAddress
 import Testing
 
 @testable import CurlTransport
@@ -40,7 +41,7 @@ struct AddressGuardTests {
 
     @Test("L05 an operator's range opens exactly itself, in every form of writing it")
     func allowedNetworks() throws {
-        let policy = AddressPolicy(allowedNetworks: [try #require(CIDRBlock("10.20.0.0/16"))])
+        let policy = AddressPolicy(allowedNetworks: [try #require(AddressRange("10.20.0.0/16"))])
         for text in ["10.20.0.1", "10.20.255.255", "::ffff:10.20.3.4", "64:ff9b::10.20.3.4"] {
             #expect(AddressGuard.allows(try #require(IPAddress(text)), policy: policy), "\(text)")
         }
@@ -51,18 +52,18 @@ struct AddressGuardTests {
 
     @Test("L05 a wide range does not open the metadata services; their own address does")
     func metadata() throws {
-        let wide = try ["0.0.0.0/0", "::/0", "169.254.0.0/16", "fd00::/8"].map { try #require(CIDRBlock($0)) }
+        let wide = try ["0.0.0.0/0", "::/0", "169.254.0.0/16", "fd00::/8"].map { try #require(AddressRange($0)) }
         for text in ["169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254", "100.100.100.200"] {
             let address = try #require(IPAddress(text))
             #expect(!AddressGuard.allows(address, policy: AddressPolicy(allowedNetworks: wide)), "\(text)")
         }
-        let exact = AddressPolicy(allowedNetworks: [try #require(CIDRBlock("169.254.169.254"))])
+        let exact = AddressPolicy(allowedNetworks: [try #require(AddressRange("169.254.169.254"))])
         #expect(AddressGuard.allows(try #require(IPAddress("169.254.169.254")), policy: exact))
     }
 
     @Test("L05 plain http is confined to loopback even where ranges are open")
     func loopbackRequired() throws {
-        let policy = AddressPolicy(loopback: .required, allowedNetworks: [try #require(CIDRBlock("10.0.0.0/8"))])
+        let policy = AddressPolicy(loopback: .required, allowedNetworks: [try #require(AddressRange("10.0.0.0/8"))])
         for text in ["10.0.0.1", "8.8.8.8", "2606:4700::1111"] {
             #expect(!AddressGuard.allows(try #require(IPAddress(text)), policy: policy))
         }
@@ -92,16 +93,16 @@ struct AddressGuardTests {
         ]
     )
     func malformedRange(_ text: String) {
-        #expect(CIDRBlock(text) == nil)
+        #expect(AddressRange(text) == nil)
     }
 
     @Test("ranges contain their edges and not their neighbours")
     func ranges() throws {
-        let all = try #require(CIDRBlock("0.0.0.0/0"))
+        let all = try #require(AddressRange("0.0.0.0/0"))
         #expect(all.contains(.v4(0)) && all.contains(.v4(.max)) && !all.contains(.v6(0)))
-        let one = try #require(CIDRBlock("192.0.2.1/32"))
+        let one = try #require(AddressRange("192.0.2.1/32"))
         #expect(one.contains(.v4(0xC000_0201)) && !one.contains(.v4(0xC000_0202)))
-        let six = try #require(CIDRBlock("2001:db8::/33"))
+        let six = try #require(AddressRange("2001:db8::/33"))
         #expect(six.contains(try #require(IPAddress("2001:db8:7fff::1"))))
         #expect(!six.contains(try #require(IPAddress("2001:db8:8000::"))))
     }

@@ -1,4 +1,5 @@
 import Glibc
+import InternetAddress
 import OAuth
 import Testing
 
@@ -75,7 +76,7 @@ struct ConfinementTests {
             _ = connection.write("not TLS")
             connection.waitForEnd()
         }
-        let network = try #require(CIDRBlock("127.0.0.0/8"))
+        let network = try #require(AddressRange("127.0.0.0/8"))
         let transport = try makeTransport {
             $0.allowLoopbackHTTP = false
             $0.allowPrivateNetworks = [network]
@@ -88,7 +89,7 @@ struct ConfinementTests {
 
     @Test("L05 behind a proxy, private addresses written in URLs are still refused")
     func proxiedLiteral() async throws {
-        let proxy = TestServer.answering { connection, _ in connection.answer() }
+        let proxy = TestServer.answering { connection, _ in connection.answer(status: "403 Forbidden") }
         let transport = try makeTransport {
             $0.allowLoopbackHTTP = false
             $0.proxy = proxy.url("")

@@ -95,7 +95,7 @@ struct CurlTransportTests {
         await transport.shutdown()
     }
 
-    @Test("many calls at once all get their own answer")
+    @Test("L07 many calls at once all get their own answer")
     func concurrency() async throws {
         let server = TestServer.answering { connection, request in
             connection.answer(String(request.split(separator: " ")[1]))

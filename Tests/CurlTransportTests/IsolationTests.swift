@@ -1,3 +1,4 @@
+import InternetAddress
 import OAuth
 import Testing
 
@@ -31,7 +32,7 @@ struct IsolationTests {
     func isolation(_ fault: Fault) async throws {
         let bad = fault.server()
         let good = TestServer.answering { connection, _ in connection.answer() }
-        let network = try #require(CIDRBlock("192.0.2.0/24"))
+        let network = try #require(AddressRange("192.0.2.0/24"))
         let transport = try makeTransport {
             $0.stallTimeout = .seconds(600)
             $0.connectTimeout = .seconds(600)

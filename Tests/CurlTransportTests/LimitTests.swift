@@ -109,7 +109,7 @@ struct LimitTests {
         await transport.shutdown()
     }
 
-    @Test("L04 R7 a server that drips byte by byte is given up long before the budget ends")
+    @Test("L04 R7 a server that drips byte by byte is given up long before the budget ends", .timeLimit(.minutes(5)))
     func dripping() async throws {
         let server = TestServer { connection in
             guard connection.request() != nil else { return }
@@ -117,10 +117,7 @@ struct LimitTests {
             while connection.write("x") { usleep(200_000) }
         }
         let transport = try makeTransport { $0.stallTimeout = .seconds(1) }
-        let clock = ContinuousClock()
-        let begin = clock.now
         #expect(await failure(of: transport, .get(server.url(), timeout: .seconds(600))) == .timedOut)
-        #expect(begin.duration(to: clock.now) < .seconds(300))
         await transport.shutdown()
     }
 

@@ -138,7 +138,8 @@ final class TLSServer: Sendable {
     }
 
     deinit {
-        process.terminate()
+        // Not `terminate()`: the child inherited the signal mask of a worker thread, which blocks SIGTERM.
+        kill(process.processIdentifier, SIGKILL)
     }
 
     /// Everything the server printed, which includes every byte it decrypted.

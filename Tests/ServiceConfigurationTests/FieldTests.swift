@@ -1,5 +1,6 @@
 import Accounts
 import Cryptography
+import InternetAddress
 import ServiceConfiguration
 import Testing
 
