@@ -96,6 +96,7 @@ extension ConnectionPool {
                 finish(passage.ticket, .failure(.connectionLost(maybeExecuted: true)))
             }
         }
+        finishEndTickets(of: link)
         if link.lane == .listener, hadBeenUp { announceLoss() }
     }
 

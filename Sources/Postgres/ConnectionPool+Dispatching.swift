@@ -4,12 +4,13 @@ extension ConnectionPool {
     func route(_ passage: Passage, now: Instant) {
         let ticket = passage.ticket
         if stopBy != nil, !ticket.mayPassShutdown { return finish(ticket, .failure(.stopped)) }
-        if queued >= configuration.queueLimit, !ticket.mayPassShutdown {
-            return finish(ticket, .failure(.poolExhausted))
-        }
         switch ticket.route {
-        case .read: reads.append(passage)
-        case .statement, .batch: statements.append(passage)
+        case .read:
+            guard reads.count < configuration.queueLimit else { return finish(ticket, .failure(.poolExhausted)) }
+            reads.append(passage)
+        case .statement, .batch:
+            guard statements.count < configuration.queueLimit else { return finish(ticket, .failure(.poolExhausted)) }
+            statements.append(passage)
         case .lease(let lease, let step): route(passage, of: lease, step, now: now)
         case .migration(let name):
             guard let link = links.first(where: { $0.migration?.name === name }), let exchange = link.migration else {
@@ -137,7 +138,8 @@ extension ConnectionPool {
         case .refused(let error):
             finish(ticket, .failure(.server(error)))
         case .aborted:
-            repeatOrFail(passage, .connectionLost(maybeExecuted: false))
+            // Only a transaction's statement cannot be repeated: another one of the same transaction has failed.
+            repeatOrFail(passage, .server(.init(state: .inFailedTransaction)))
         }
     }
 }

@@ -11,10 +11,16 @@ extension ConnectionPool {
             lease.status = .over
             finish(ticket, .many([]))
         case .waiting:
+            guard leases.count < configuration.queueLimit else { return finish(ticket, .failure(.poolExhausted)) }
             leases.append(passage)
         case .held:
-            guard let link = links.first(where: { $0.lease === lease }), !link.isEnding else {
-                return finish(ticket, step == .rollback ? .many([]) : .failure(.unsendable))
+            guard let link = links.first(where: { $0.lease === lease }) else {
+                return finish(ticket, .failure(.connectionLost(maybeExecuted: false)))
+            }
+            if link.isEnding {
+                // COMMIT has failed and the pool is taking it back by itself: say so only when that is done.
+                if step == .rollback { link.endTickets.append(ticket) } else { finish(ticket, .failure(.unsendable)) }
+                return
             }
             send(passage, step, to: link, before: nil, now: now)
         case .lost:
@@ -82,11 +88,18 @@ extension ConnectionPool {
             link.lease = nil
             link.isEnding = false
             link.isRollingBack = false
+            finishEndTickets(of: link)
         } else if !link.isRollingBack, link.sendRollback(now: now) {
             link.isRollingBack = true
         } else {
             lose(link, now: now)
         }
+    }
+
+    /// Resumes whoever waits for the end of the transaction; however it ended, nothing of it is left open.
+    func finishEndTickets(of link: Link) {
+        for ticket in link.endTickets { finish(ticket, .many([])) }
+        link.endTickets = []
     }
 
     private func openAnother(now: Instant) {

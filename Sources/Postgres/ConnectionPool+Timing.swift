@@ -22,6 +22,7 @@ extension ConnectionPool {
             if until <= now { lose(link, now: now) }
         case .up:
             link.ledger.forEachUnit { expire($0.passage.ticket, now: now) }
+            for ticket in link.endTickets { expire(ticket, now: now) }
             if let ticket = link.migration?.currentTicket {
                 expire(ticket, now: now)
                 // Only closing the connection takes a running migration back.
@@ -79,7 +80,8 @@ extension ConnectionPool {
         var open = late.tickets + reads.removeAll().map(\.ticket) + statements.removeAll().map(\.ticket)
         open += leases.removeAll().map(\.ticket)
         for link in links {
-            open += link.disconnect().map(\.ticket)
+            open += link.disconnect().map(\.ticket) + link.endTickets
+            link.endTickets = []
             open += link.migration?.waiting.removeAll().map(\.ticket) ?? []
             link.phase = .closed
         }

@@ -210,7 +210,8 @@ actor ConnectionPool: ReactorHandler {
         for link in links {
             if case .down(let retryAt) = link.phase { wake = min(wake, retryAt) }
         }
-        return wake == .distantFuture ? -1 : now.milliseconds(until: wake)
+        // Never before the next look at the time: that is when a retry is begun.
+        return wake == .distantFuture ? -1 : now.milliseconds(until: max(wake, nextTick))
     }
 
     func publish() {

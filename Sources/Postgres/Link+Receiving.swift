@@ -38,7 +38,11 @@ extension Link {
             answer = .aborted
         case PGRES_FATAL_ERROR:
             // Without SQLSTATE libpq speaks for itself: the connection is broken. FATAL is the server's farewell.
-            guard !result.isFatal, let error = result.serverError else { return false }
+            guard let error = result.serverError else { return false }
+            if result.isFatal {
+                farewell = "\(error.state) \(error.message)"
+                return false
+            }
             answer = .refused(error)
         default:
             // COPY has no place here.

@@ -57,10 +57,14 @@ struct Sent {
     var needsFlush = false
     /// When the server last answered, or was first asked after silence.
     var progress = Instant(nanoseconds: 0)
+    /// What the server said when it ended the connection.
+    var farewell: String?
     /// Whoever uses this connection alone.
     var lease: Lease?
     var isEnding = false
     var isRollingBack = false
+    /// Tasks that wait for the lease to be over.
+    var endTickets: [Ticket] = []
     var migration: MigrationExchange?
 
     /// Parameter arrays, reused for every statement.
@@ -92,6 +96,7 @@ struct Sent {
         outdated = []
         unsynchronised = 0
         needsFlush = false
+        farewell = nil
         lease?.status = .lost
         lease = nil
         isEnding = false
@@ -99,11 +104,13 @@ struct Sent {
         return passages
     }
 
-    /// libpq's last complaint, first line only.
+    /// Why the connection broke or did not come up, on one line. Once it was up libpq's own words are no longer used:
+    /// they may still be about an earlier statement, and quote its values.
     var problem: String {
+        if isUp { return farewell ?? "the connection was closed, or the server stopped answering" }
         guard let open = unsafe handle, let text = unsafe PQerrorMessage(open) else { return "no connection" }
         let lines = unsafe String(cString: text).split(separator: "\n")
-        return lines.joined(separator: "; ")
+        return lines.isEmpty ? "no answer in time" : lines.joined(separator: "; ")
     }
 
     /// Watches the socket for what libpq waits for.

@@ -16,7 +16,7 @@ public struct PostgresConfiguration: Sendable {
     public var pipelineDepth = 256
     /// Most reads that share one synchronisation point.
     public var readGroup = 32
-    /// Most statements waiting for a connection; more are refused with ``PostgresFailure/poolExhausted``.
+    /// Most reads, most statements and most transactions waiting for a connection; more are refused with ``PostgresFailure/poolExhausted``.
     public var queueLimit = 8192
     /// How long a statement waits while there is no connection at all, before ``PostgresFailure/unavailable``.
     public var unavailableAfter: Duration = .seconds(1)

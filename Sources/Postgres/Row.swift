@@ -43,10 +43,12 @@ public struct Row: Sendable {
     @usableFromInline func cell(_ position: Int) throws(PostgresFailure) -> (bytes: ArraySlice<UInt8>?, type: SQLType) {
         let types = rows.columns.types
         let cells = rows.cells
-        let entry = (index * types.count + position) * 8
-        guard types.indices.contains(position), index >= 0, index < rows.count, entry + 8 <= cells.count else {
+        // In this order, so that no index, however absurd, overflows the multiplication.
+        guard types.indices.contains(position), index >= 0, index < rows.count else {
             throw .decoding(column: String(position), expected: "present")
         }
+        let entry = (index * types.count + position) * 8
+        guard entry + 8 <= cells.count else { throw .decoding(column: String(position), expected: "present") }
         let (start, length) = unsafe cells.withUnsafeBytes { bytes in
             // Within bounds: checked above.
             unsafe (

@@ -26,11 +26,10 @@ extension Timestamp: SQLBindable {
     /// `timestamptz`
     public static var sqlType: SQLType { .timestamptz }
 
-    /// Eight bytes: microseconds since 2000. An instant beyond what Postgres can hold becomes NULL's opposite number:
-    /// the value is sent clamped, and Postgres refuses it (SQLSTATE 22008).
+    /// Eight bytes: microseconds since 2000. Postgres refuses an instant beyond its range (SQLSTATE 22008).
     public func encode(into bytes: inout [UInt8]) -> Bool {
         let (shifted, overflow) = microseconds.subtractingReportingOverflow(Self.postgresEpoch)
-        // Int64.min and Int64.max are Postgres' -infinity and infinity: one off makes it "out of range" instead.
+        // Int64.min and Int64.max would be -infinity and infinity: one off is merely out of range.
         let value = overflow ? Int64.min + 1 : min(max(shifted, Int64.min + 1), Int64.max - 1)
         value.appendBigEndian(to: &bytes)
         return true

@@ -37,7 +37,12 @@ struct Forms: Sendable {
         let buffer = try await withThrowingTaskGroup(of: ByteBuffer?.self) { [request] group in
             group.addTask {
                 var request = request
-                return try await request.collectBody(upTo: limit)
+                do {
+                    return try await request.collectBody(upTo: limit)
+                } catch where !(error is NIOTooManyBytesError || error is HTTPError || error is CancellationError) {
+                    // Broken chunks, or a body that ended before it was whole: the sender's fault, and no alarm of ours.
+                    throw Refusal.malformed
+                }
             }
             // A body that drips in holds a connection, never a handler for ever.
             group.addTask {

@@ -14,8 +14,14 @@ struct CallbackRoutes: Sendable {
     let clientAddress: ClientAddress
 
     func register(on router: Router<RequestScope>) {
-        router.get("/callback/{provider}") { request, context in try await complete(request, context) }
+        router.get("/callback/{provider}") { request, context in
+            try await complete(request, context, provider: context.parameters.get("provider") ?? "")
+        }
         for button in services.buttons where button.formPost {
+            // The router does not go back to the pattern above once a path of its own was found for this provider.
+            router.get("/callback/\(button.id)") { request, context in
+                try await complete(request, context, provider: button.id.description)
+            }
             router.post("/callback/\(button.id)") { request, _ in try await park(request, button) }
         }
     }
@@ -32,8 +38,7 @@ struct CallbackRoutes: Sendable {
         }
     }
 
-    private func complete(_ request: Request, _ context: RequestScope) async throws -> Response {
-        let name = context.parameters.get("provider") ?? ""
+    private func complete(_ request: Request, _ context: RequestScope, provider name: String) async throws -> Response {
         guard let button = services.buttons.first(where: { $0.id.description == name }) else {
             throw Refusal(FlowFailure(.parseCallback, .unknownProvider), providerName: nil)
         }

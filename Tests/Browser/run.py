@@ -1,0 +1,61 @@
+#!/usr/bin/python3
+"""A real browser against a real node, its database and the stand-ins. Run by dev/test browser.
+
+LATCHKEY_BIN names the folder with the executables, LATCHKEY_TEST_POSTGRES a cluster's administrative database;
+LATCHKEY_SCREENSHOTS=1 keeps a picture of every page in .dev/screenshots. An argument runs only the checks whose name
+matches it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
+
+import attack_checks
+import linking_checks
+import log_checks
+import scriptless_checks
+import sign_in_checks
+import strictness_checks
+import trouble_checks
+from chromium import Browser, chromium
+from database import fresh_database
+from hostile_site import hostile_site
+from installation import registrations
+from node import ROOT, executable, node
+from processes import end_on_signals
+from stand_ins import stand_ins
+from world import World
+
+WITH_SCRIPTS = [sign_in_checks, trouble_checks, linking_checks, attack_checks, strictness_checks, log_checks]
+
+
+def main(only: str) -> int:
+    end_on_signals()
+    passed = failed = 0
+    with (
+        fresh_database("browser") as database,
+        stand_ins(executable("mock-provider"), ROOT) as providers,
+        hostile_site() as attacker,
+        node(database, registrations(providers), development={"origins": providers.substitutions}) as latchkey,
+    ):
+
+        def run(browser: Browser, modules: list[object]) -> None:
+            nonlocal passed, failed
+            world = World(browser, latchkey, providers, attacker, database)
+            for module in modules:
+                ok, bad = module.suite.run(world, World.begin, World.end, only)  # type: ignore[attr-defined]
+                passed, failed = passed + ok, failed + bad
+
+        with chromium(ROOT) as browser:
+            run(browser, list(WITH_SCRIPTS))
+        with chromium(ROOT, scripts=False) as browser:
+            run(browser, [scriptless_checks])
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
