@@ -48,6 +48,7 @@ def _options(profile: str, scripts: bool) -> ChromeOptions:
         options.add_argument(argument)
     if not scripts:
         options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.accept_insecure_certs = True  # For the one check that speaks https.
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return options
 

@@ -67,6 +67,7 @@ def typed(world: World, provider: str) -> None:
     person = world.invent(provider)
     world.begin_at(provider)
     world.browser.find_element(By.CSS_SELECTOR, "input[name=person][value='']").click()
+    world.browser.find_element(By.TAG_NAME, "summary").click()
     for name in ("subject", "name", "username", "email"):
         box = world.browser.find_element(By.NAME, name)
         box.clear()

@@ -10,8 +10,9 @@ from typing import Any
 from installation import registrations
 from node import node
 from report import Suite, contains, equal, lacks
+from tls_front import tls_front
 from visitor import Visitor
-from world import SESSION_COOKIE, World
+from world import FLOW_COOKIE, SESSION_COOKIE, World
 
 suite: Suite[World] = Suite()
 
@@ -78,6 +79,33 @@ def strict(world: World) -> None:
         other.begin_at("github")
         other.consent(bob)
         contains(other.heading, "another account", "the heading")
+        other.end()
+
+
+@suite.check("H03 M07 over https the cookies are __Host- and Secure, and out of reach for the same host's http")
+def secure(world: World) -> None:
+    with tls_front() as front, _another_node(world, public_url=front.origin) as other:
+        front.target_port = other.node.port
+        person = other.sign_in("google")
+        cookies = other.browser.cookies_of(front.origin)
+        equal(set(cookies), {f"__Host-{SESSION_COOKIE}", f"__Host-{FLOW_COOKIE}"}, "the cookies")
+        for cookie in cookies.values():
+            found = {key: cookie[key] for key in ("secure", "httpOnly", "sameSite", "path", "domain")}
+            wanted = {"secure": True, "httpOnly": True, "sameSite": "Lax", "path": "/", "domain": "localhost"}
+            equal(found, wanted, f"the cookie {cookie['name']}")
+            other.secrets.add(cookie["value"])
+        # The next port, without TLS, plants cookies for the whole host (cookie tossing).
+        planting = [f"__Host-{SESSION_COOKIE}", f"__Host-{FLOW_COOKIE}", SESSION_COOKIE, FLOW_COOKIE]
+        script = "".join(f"document.cookie = '{name}=planted; path=/';" for name in planting)
+        other.browser.get(
+            other.attacker.origins["same-site"] + other.attacker.page(f"<h1>.</h1><script>{script}</script>")
+        )
+        contains(other.run("return document.cookie"), "planted", "what could be planted, or this proves nothing")
+        equal(other.whoami_in_page()["user"]["name"], person.name, "who is signed in")
+        other.sign_out()
+        equal(other.heading, "You are signed out", "the heading")
+        page = Visitor().get(f"http://127.0.0.1:{other.node.port}/sign-in")
+        contains(page.header("Strict-Transport-Security") or "", "max-age=", "Strict-Transport-Security")
         other.end()
 
 

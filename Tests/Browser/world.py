@@ -107,6 +107,15 @@ class World:
         """Picks somebody on the consent page and allows."""
         self.browser.find_element(By.CSS_SELECTOR, f"input[name=person][value='{person.id}']").click()
         self.press("Allow")
+        self.wait(lambda: not self._only_passes_on(), "past a page that only passes on")
+
+    def _only_passes_on(self) -> bool:
+        """Whether the page is one that the browser leaves by itself at once."""
+        if not self.path.startswith("/callback/"):
+            return False
+        return bool(
+            self.run("return !document.querySelector('h1') || !!document.querySelector('meta[http-equiv=refresh i]')")
+        )
 
     def sign_in(self, provider: str, person: Person | None = None) -> Person:
         """The whole way to the account page."""
@@ -141,8 +150,10 @@ class World:
         return self.browser.execute_script(script, *arguments)
 
     def expect_path(self, path: str) -> None:
-        if self.path != path:
-            raise AssertionError(f"at {self.browser.current_url}, not {path}: {self.text[:300]!r}")
+        try:
+            self.wait(lambda: self.path == path, f"at {path}", seconds=5)
+        except AssertionError:
+            raise AssertionError(f"at {self.browser.current_url}, not {path}: {self.text[:300]!r}") from None
 
     def expect_way_forward(self) -> None:
         """The page offers at least one step that leads somewhere."""

@@ -44,7 +44,8 @@ import Testing
             let pem = "-----BEGIN PRIVATE KEY-----\n\(Base64.encode(body))\n-----END PRIVATE KEY-----\n"
             body[position] ^= 1
             guard let read = try? PrivateKey(pkcs8PEM: Secret(pem)) else { continue }
-            #expect(read.publicKey.components == key.publicKey.components)
+            let signature = try read.sign([1], algorithm: .es256)
+            #expect(key.publicKey.isValid(signature: signature, over: [1], algorithm: .es256))
         }
     }
 

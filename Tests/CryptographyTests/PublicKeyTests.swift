@@ -119,17 +119,21 @@ import Testing
         #expect(!isValid([UInt8](repeating: 0xFF, count: signature.count), message))
     }
 
-    @Test("RFC 8017 section 8.1.2: a signature without its leading zero byte is refused")
-    func shortenedSignature() throws {
+    @Test(
+        "RFC 8017 sections 8.1.2 and 8.2.2: a signature without its leading zero byte is refused",
+        arguments: [SignatureAlgorithm.rs256, .ps256]
+    )
+    func shortenedSignature(algorithm: SignatureAlgorithm) throws {
         let key = try PrivateKey.generate(.rsa(bits: 2048))
         // About one signature in 256 starts with a zero byte.
         for number in 0..<20_000 {
             let message = Array("\(number)".utf8)
-            let signature = try key.sign(message, algorithm: .rs256)
+            let signature = try key.sign(message, algorithm: algorithm)
             guard signature.first == 0 else { continue }
-            #expect(key.publicKey.isValid(signature: signature, over: message, algorithm: .rs256))
+            #expect(key.publicKey.isValid(signature: signature, over: message, algorithm: algorithm))
             let shortened = Array(signature.dropFirst())
-            #expect(!key.publicKey.isValid(signature: shortened, over: message, algorithm: .rs256))
+            #expect(!key.publicKey.isValid(signature: shortened, over: message, algorithm: algorithm))
+            #expect(!key.publicKey.isValid(signature: [0] + signature, over: message, algorithm: algorithm))
             return
         }
         Issue.record("no signature started with a zero byte")

@@ -7,7 +7,7 @@ from typing import Any
 from oauth2_provider.oauth2_validators import OAuth2Validator
 
 
-class Claims(OAuth2Validator):
+class Claims(OAuth2Validator):  # type: ignore[misc]
     """Django keeps no word on whether an address was verified; this installation vouches for its staff's."""
 
     def get_additional_claims(self, request: Any) -> dict[str, Any]:

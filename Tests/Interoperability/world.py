@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import itertools
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 
@@ -109,11 +112,11 @@ def settle(visitor: Visitor, answer: Answer) -> Answer:
     """Goes on by redirect, or by the refresh of a page that only passes on."""
     for _ in range(5):
         answer = visitor.follow(answer)
-        refresh = answer.header("refresh")
-        if refresh is None or "url=" not in refresh:
+        element = re.search(r'<meta http-equiv="refresh" content="0; ?url=([^"]+)"', answer.text)
+        target = element[1] if element else (answer.header("refresh") or "").partition("url=")[2]
+        if not target:
             break
-        target = refresh.partition("url=")[2]
-        answer = visitor.get(target if target.startswith("http") else "/".join(answer.url.split("/")[:3]) + target)
+        answer = visitor.get(urljoin(answer.url, html.unescape(target)))
     return answer
 
 

@@ -94,4 +94,4 @@ def node(
             raise RuntimeError(f"latchkey migrate: {migrated.stderr.strip() or migrated.stdout.strip()}")
         with running([latchkey, "serve", "--config", str(file)], cwd=ROOT) as child:
             awaited(lambda: _is_ready(child, port), "the node is ready", seconds=60)
-            yield Node(child, f"http://localhost:{port}", port)
+            yield Node(child, str(more.get("public_url", f"http://localhost:{port}")), port)

@@ -332,4 +332,18 @@ struct MapClaimsTests {
         )
         #expect(code { try provider.mapClaims(idToken: nil, answers: ["user": try parsed(user)]) } == expected)
     }
+
+    @Test("an operator's own domains and name, and F-7 the provider itself stays as it was")
+    func configured() throws {
+        let provider = try ProviderFiles.provider("oidc-example")
+        let staff = provider.configured(name: "Staff", authoritativeFor: ["example.com"])
+        #expect(staff.button.label == "Sign in with Staff" && staff.name == "Staff")
+        for (flag, evidence) in [("true", EmailEvidence.authoritative), ("false", .unverified), ("null", .unverified)] {
+            let claims = try verified(#"{"sub":"1","email":"a@example.com","email_verified":\#(flag)}"#)
+            #expect(try staff.mapClaims(idToken: claims, answers: [:]).email?.evidence == evidence)
+        }
+        let claims = try verified(#"{"sub":"1","email":"a@example.com","email_verified":true}"#)
+        #expect(try provider.mapClaims(idToken: claims, answers: [:]).email?.evidence == .verified)
+        #expect(provider.button.label == "Sign in with OpenID Connect")
+    }
 }

@@ -30,7 +30,7 @@ struct CallbackDeliveryTests {
             ("no state", try await flow.browser.get(flow.callback.with("state", nil).target)),
             ("nothing", try await flow.browser.get(flow.callback.path)),
             ("error", try await flow.browser.get(flow.callback.path + "?error=access_denied&state=a")),
-            ("oversize", try await flow.browser.get(flow.callback.path + "?code=" + String(repeating: "x", count: 20_000))),
+            ("oversize", try await flow.browser.get(flow.callback.path + "?code=" + String(repeating: "x", count: 12_000))),
         ]
         for (name, answer) in bad {
             #expect((400..<500).contains(answer.status))

@@ -15,7 +15,7 @@ struct CallbackStateTests {
         let bad: [String?] = [
             nil, "", "a", random, somebodyElse.state, flow.state + "A", String(flow.state.dropLast()), flow.state.uppercased(),
             flow.state + "=", flow.state + "%00", "%20" + flow.state, flow.state + "%20", String(repeating: "A", count: 43),
-            String(repeating: "x", count: 4096), "' or 1=1 --", "00000000-0000-4000-8000-000000000000", "%C3%A9",
+            String(repeating: "x", count: 4096), "'%20or%201=1%20--", "00000000-0000-4000-8000-000000000000", "%C3%A9",
         ]
         for state in bad {
             let refused = try await flow.browser.problem(flow.callback.with("state", state).target)

@@ -40,6 +40,14 @@ public final class ChildProcess: Sendable {
     /// Everything written to standard output and standard error so far.
     public var output: String { state.withLock { String(decoding: $0.output, as: UTF8.self) } }
 
+    /// How many bytes have been written so far; see ``output(after:)``.
+    public var outputSize: Int { state.withLock { $0.output.count } }
+
+    /// What was written after a point, which is cheaper than everything for a talkative program.
+    public func output(after start: Int) -> String {
+        state.withLock { String(decoding: $0.output.dropFirst(start), as: UTF8.self) }
+    }
+
     /// Process id.
     public var processID: Int32 { state.withLock { $0.process.processIdentifier } }
 
@@ -68,6 +76,9 @@ public final class ChildProcess: Sendable {
 public struct NeverHappened: Error, CustomStringConvertible {
     /// The condition.
     public let description: String
+
+    /// Names the condition.
+    public init(description: String) { self.description = description }
 }
 
 /// Asks again and again until there is an answer; the pause is short and the limit only ends a hopeless wait.

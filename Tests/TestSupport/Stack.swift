@@ -13,6 +13,8 @@ public final class Stack: Sendable {
     public let database: PostgresClient
     /// Its conninfo.
     public let conninfo: String
+    /// Arguments all nodes share, for a further node by ``startNode(_:environment:)``.
+    public let arguments: [String]
     private let standIns: ChildProcess
 
     /// One running node.
@@ -51,8 +53,16 @@ public final class Stack: Sendable {
         ProcessInfo.processInfo.environment["LATCHKEY_BIN"] ?? root + "/.build/debug"
     }
 
-    private init(nodes: [Node], mock: StandIns, database: PostgresClient, conninfo: String, standIns: ChildProcess) {
+    private init(
+        nodes: [Node],
+        mock: StandIns,
+        database: PostgresClient,
+        conninfo: String,
+        arguments: [String],
+        standIns: ChildProcess
+    ) {
         self.nodes = nodes
+        self.arguments = arguments
         self.mock = mock
         self.database = database
         self.conninfo = conninfo
@@ -103,6 +113,7 @@ public final class Stack: Sendable {
             mock: StandIns(ports: ports),
             database: database,
             conninfo: conninfo,
+            arguments: common,
             standIns: standIns
         )
     }

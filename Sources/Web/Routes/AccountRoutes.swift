@@ -61,7 +61,9 @@ struct AccountRoutes: Sendable {
                     isCurrent: identity.id == session.identity
                 )
             },
-            linkable: services.buttons.map { button in
+            linkable: services.buttons.filter { button in
+                !identities.contains { $0.provider == button.id.description }
+            }.map { button in
                 ProviderButton(
                     action: "/account/link/\(button.id)",
                     label: "Add \(button.name)",
