@@ -231,8 +231,15 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Flows", "InternetAddress", "OAuth", "OpenIDConnect", "Web",
+                "Accounts", "Flows", "InternetAddress", "JSON", "OAuth", "OpenIDConnect", "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "MockProviderTests",
+            dependencies: [
+                "Cryptography", "JOSE", "JSON", "mock-provider", .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict
         ),

@@ -33,18 +33,20 @@ public struct OpaqueToken<Kind: TokenKind>: Sendable, Hashable, CustomStringConv
     /// A fresh token from the system's cryptographic generator.
     public static func generate() -> OpaqueToken {
         let body = Kind.prefix + Base64URL.encode(Random.bytes(32))
-        return OpaqueToken(valid: body + checksum(of: body))
+        return OpaqueToken(valid: body + Base64URL.encode(checksum(of: Array(body.utf8))))
     }
 
     private init(valid text: String) { self.text = Secret(text) }
 
     /// Nil unless prefix, length, alphabet, canonical encoding and checksum are all right.
     public init?(_ text: String) {
-        let prefixLength = Kind.prefix.utf8.count
-        guard text.utf8.count == prefixLength + 47, text.hasPrefix(Kind.prefix) else { return nil }
-        let body = text.dropLast(4)
-        guard body.utf8.count == prefixLength + 43, Base64URL.decode(body.dropFirst(prefixLength))?.count == 32,
-            ConstantTime.equal(Array(text.utf8.suffix(4)), Array(Self.checksum(of: String(body)).utf8))
+        let bytes = Array(text.utf8)
+        let prefix = Kind.prefix.utf8
+        let bodyLength = prefix.count + 43
+        guard bytes.count == bodyLength + 4, bytes.starts(with: prefix),
+            Base64URL.decode(utf8: bytes[prefix.count..<bodyLength])?.count == 32,
+            let checksum = Base64URL.decode(utf8: bytes[bodyLength...]),
+            ConstantTime.equal(checksum, Self.checksum(of: Array(bytes[..<bodyLength])))
         else { return nil }
         self.init(valid: text)
     }
@@ -63,9 +65,8 @@ public struct OpaqueToken<Kind: TokenKind>: Sendable, Hashable, CustomStringConv
     /// Always `<redacted>`.
     public var description: String { text.description }
 
-    private static func checksum(of body: String) -> String {
-        Base64URL.encode(Array(SHA2.sha256(Array(body.utf8)).prefix(3)))
-    }
+    /// The first three bytes of the body's SHA-256; they become the last four characters.
+    private static func checksum(of body: [UInt8]) -> [UInt8] { Array(SHA2.sha256(body).prefix(3)) }
 }
 
 /// Bearer of a session.

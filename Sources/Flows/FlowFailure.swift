@@ -12,6 +12,15 @@ public struct FlowFailure: Error, Sendable, Hashable {
     public let provider: ProviderID?
     /// Seconds after which trying again makes sense.
     public let retryAfter: Int?
+    /// Whether the person was adding a way in, so that the account page is where they came from.
+    public private(set) var isLinking = false
+
+    /// The same failure, met while adding a way in.
+    func whileLinking(_ isLinking: Bool) -> FlowFailure {
+        var failure = self
+        failure.isLinking = isLinking
+        return failure
+    }
 
     /// Creates a failure.
     public init(

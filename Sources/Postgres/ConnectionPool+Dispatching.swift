@@ -50,9 +50,8 @@ extension ConnectionPool {
     /// Each statement is a transaction of its own.
     func dispatchStatements(now: Instant) {
         while let passage = statements.first {
-            var prefersShared = true
-            if case .batch = passage.ticket.route { prefersShared = false }
-            guard let link = linkForStatement(prefersShared: prefersShared) else { return }
+            let isBatch = if case .batch = passage.ticket.route { true } else { false }
+            guard let link = linkForStatement(isBatch: isBatch, now: now) else { return }
             _ = statements.popFirst()
             if passage.ticket.isFinished { continue }
             deliver(passage, to: link, now: now)
@@ -60,16 +59,23 @@ extension ConnectionPool {
         }
     }
 
-    /// An idle connection if there is one, so that nobody waits behind another's lock or commit; else the shared one with
-    /// the least before it.
-    private func linkForStatement(prefersShared: Bool) -> Link? {
-        let spare = leases.isEmpty ? links.first { $0.lane == .lease && $0.isIdle } : nil
-        let shared = leastLoaded(.statement)
-        if prefersShared {
-            return shared.map { $0.isIdle ? $0 : spare ?? $0 } ?? spare
+    /// The connection with the least before it, so that nobody waits behind another's lock or commit without need. Those
+    /// for transactions take part as long as no transaction waits, and only a few at a time, to be free again soon.
+    private func linkForStatement(isBatch: Bool, now: Instant) -> Link? {
+        let spare = leases.isEmpty ? leastLoaded(.lease) : nil
+        guard let shared = leastLoaded(.statement) else { return spare }
+        guard let spare, spare.ledger.unitCount < Self.spareDepth else {
+            // Commits wait for the disk, and many of them together for no longer than one: worth another connection.
+            if isBatch, !shared.ledger.isEmpty { openAnother(for: 1, now: now) }
+            return shared
         }
-        return spare ?? shared
+        if isBatch, !spare.ledger.isEmpty, !shared.ledger.isEmpty { openAnother(for: 1, now: now) }
+        // Batches hold locks, so they rather keep out of the way of single statements.
+        return spare.ledger.unitCount < shared.ledger.unitCount + (isBatch ? 1 : 0) ? spare : shared
     }
+
+    /// Most statements under way on a connection for transactions.
+    private static let spareDepth = 4
 
     private func leastLoaded(_ lane: Link.Lane) -> Link? {
         var best: Link?

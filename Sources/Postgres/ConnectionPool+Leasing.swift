@@ -40,7 +40,7 @@ extension ConnectionPool {
             }
             if case .waiting = lease.status {
                 guard let link = links.first(where: { $0.lane == .lease && $0.isIdle }) else {
-                    openAnother(now: now)
+                    openAnother(for: leases.count, now: now)
                     return
                 }
                 _ = leases.popFirst()
@@ -102,10 +102,11 @@ extension ConnectionPool {
         link.endTickets = []
     }
 
-    private func openAnother(now: Instant) {
+    /// Opens one more connection for transactions, as long as that many could use one and the limit allows.
+    func openAnother(for demand: Int, now: Instant) {
         let existing = links.filter { $0.lane == .lease }
         let opening = existing.count { !$0.isUp }
-        guard existing.count < configuration.leasedConnections, opening < leases.count, opening < 2 else { return }
+        guard existing.count < configuration.leasedConnections, opening < demand, opening < 2 else { return }
         let link = Link(
             lane: .lease,
             poller: reactor.poller,

@@ -37,6 +37,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         forms: forms,
         clientAddress: ClientAddress(trustedProxies: settings.trustedProxies)
     ).register(on: router)
+    SignedInRoutes(services: services, answers: answers).register(on: router)
     AccountRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
     HealthRoutes(readiness: services.readiness, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)

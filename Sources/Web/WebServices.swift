@@ -45,7 +45,7 @@ public struct WebServices: Sendable {
         public var maximumBodyBytes: Int
         /// How long a request may take to arrive.
         public var requestTimeout: Duration
-        /// Origins of the providers' authorization endpoints, for `form-action`.
+        /// Sources a form may lead to through redirects, for `form-action` (CSP).
         public var formTargets: [String]
         /// Lifetimes of sessions.
         public var lifetime: SessionLifetime

@@ -174,12 +174,10 @@ private func webSettings(
         trustedProxies: configuration.server.trustedProxies,
         maximumBodyBytes: configuration.server.maximumBodyBytes,
         requestTimeout: configuration.server.requestTimeout,
-        formTargets: providers.compactMap { configured in
-            switch configured.provider.endpointSource {
-            case .explicit(let endpoints): endpoints.authorization.origin
-            case .discovery(let source): source.url.origin
-            }
-        },
+        // Browsers apply form-action to the whole chain of redirects that a form sets off, and an OpenID Provider may pass
+        // people on to hosts that no file names: any https target, but never plain http outside of development.
+        formTargets: ["https:"]
+            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime
     )

@@ -27,9 +27,18 @@ def _program(*names: str) -> str:
     sys.exit(1)
 
 
+def _mortal(folder: Path) -> Path:
+    """A program that starts Chromium so that it ends when chromedriver does, however that ends."""
+    chromium = _program("chromium", "chromium-browser", "google-chrome")
+    script = folder / "chromium"
+    script.write_text(f'#!/bin/sh\nexec "{_program("setpriv")}" --pdeathsig TERM "{chromium}" "$@"\n')
+    script.chmod(0o700)
+    return script
+
+
 def _options(profile: str, scripts: bool) -> ChromeOptions:
     options = ChromeOptions()
-    options.binary_location = _program("chromium", "chromium-browser", "google-chrome")
+    options.binary_location = str(_mortal(Path(profile)))
     arguments = [
         "--headless=new",
         f"--user-data-dir={profile}",

@@ -26,6 +26,8 @@ def add_second(world: World) -> None:
     world.expect_path("/account")
     equal(sorted(method["provider"] for method in world.methods()), ["GitHub", "Google"], "the ways to sign in")
     contains(world.text, "GitHub was added as a way to sign in", "the recent activity")
+    for linked in ("Add GitHub", "Add Google"):
+        lacks(world.text, linked, "the account page")
     observe(world, "account-two-ways")
     assert before and world.session_token != token, "linking rotates the session (H02)"
     equal(world.session_behind(token), None, "the session from before")
@@ -67,6 +69,18 @@ def not_somebody_elses(world: World) -> None:
     equal((world.whoami() or {})["user"]["id"], mine["user"]["id"], "the user")
     world.open("/account")
     equal([method["provider"] for method in world.methods()], ["Google"], "the ways to sign in")
+
+
+@suite.check("a way in that cannot be added is said as that: the person is signed in all along")
+def refused_link_is_honest(world: World) -> None:
+    world.tolerated.append("status of 4(03|09)")
+    bob = world.sign_in("github")
+    world.sign_out()
+    world.sign_in("google")
+    _add(world, "GitHub")
+    world.consent(bob)
+    assert world.whoami() is not None
+    lacks(world.text, "not signed in", "the page")
 
 
 @suite.check("denying while adding a way in changes nothing")

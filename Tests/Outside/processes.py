@@ -137,11 +137,21 @@ def awaited(condition: Callable[[], bool], what: str, seconds: float = 30) -> No
         pause.wait(0.05)
 
 
+_signals: list[int] = []
+
+
 def end_on_signals() -> None:
     """Makes SIGTERM, SIGINT and SIGHUP leave through every `finally`."""
 
     def leave(number: int, _: object) -> None:
+        _signals.append(number)
         raise SystemExit(128 + number)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, leave)
+
+
+def leave_if_asked() -> None:
+    """Leaves after a signal whose exception got lost: Python drops what is raised while it collects garbage."""
+    if _signals:
+        raise SystemExit(128 + _signals[0])

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
+from processes import leave_if_asked
+
 World = TypeVar("World")
 
 
@@ -57,6 +59,7 @@ class Suite(Generic[World]):
         for name, function in self._checks:
             if only and not re.search(only, name):
                 continue
+            leave_if_asked()
             try:
                 before(world)
                 function(world)

@@ -47,6 +47,8 @@ struct ServerRestartTests {
         }
 
         func remove() {
+            // A test that failed may have left it frozen.
+            try? signal("CONT")
             _ = try? run("stop")
             try? FileManager.default.removeItem(at: folder)
         }

@@ -93,3 +93,12 @@ extension Browser {
         try await get(try await mock.authorize(try await begin(provider)))
     }
 }
+
+extension HTTPExchange.Answer {
+    /// Where a callback leads in the end: through `/signed-in`, which makes the navigation our own.
+    public var destination: String? {
+        guard let location = header("location"), let parts = URLComponents(string: location), parts.path == "/signed-in"
+        else { return nil }
+        return parts.queryItems?.first { $0.name == "to" }?.value
+    }
+}

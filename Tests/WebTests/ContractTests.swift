@@ -103,7 +103,8 @@ struct ContractTests {
     @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
     func noStateChangingGET() throws {
         let reading: Set<String> = [
-            "/", "/sign-in", "/account", "/v1/session", "/healthz", "/readyz", "/favicon.ico", "/robots.txt",
+            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/healthz", "/readyz", "/favicon.ico",
+            "/robots.txt",
             "/callback/{provider}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }

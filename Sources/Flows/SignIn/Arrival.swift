@@ -137,7 +137,7 @@ struct Arrival: Sendable {
         case .linkToSession:
             return .linked(token, returnTo: transaction.returnTo)
         case .recordOnly:
-            return .stopped(StoppedSignIn(decision.outcome))
+            return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
         }
     }
 }

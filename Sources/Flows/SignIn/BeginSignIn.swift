@@ -39,14 +39,25 @@ public struct BeginSignIn: Sendable {
     }
 
     private let services: SignInServices
+    private let metrics: FlowMetrics
 
     /// Creates the flow.
     public init(_ services: SignInServices) {
         self.services = services
+        metrics = FlowMetrics(flow: "sign_in")
     }
 
-    /// The URL of the authorization request.
+    /// The URL of the authorization request; a sign-in that cannot begin is counted like one that cannot end.
     public func callAsFunction(_ request: Request) async throws(FlowFailure) -> String {
+        do throws(FlowFailure) {
+            return try await begin(request)
+        } catch {
+            metrics.failed(error, provider: request.provider)
+            throw error
+        }
+    }
+
+    private func begin(_ request: Request) async throws(FlowFailure) -> String {
         guard let configured = services.providers[request.provider] else {
             throw FlowFailure(.beginSignIn, .unknownProvider, provider: request.provider)
         }

@@ -73,6 +73,20 @@ public struct CompleteSignIn: Sendable {
         }
         let response = try await parseCallback(request)
         let (transaction, secrets) = try await consumeTransaction(request, response: response)
+        do throws(FlowFailure) {
+            return try await goOn(response, configured, transaction, secrets, request)
+        } catch {
+            throw error.whileLinking(transaction.purpose != .signIn)
+        }
+    }
+
+    private func goOn(
+        _ response: AuthorizationResponse,
+        _ configured: ConfiguredProvider,
+        _ transaction: SignInTransaction,
+        _ secrets: TransactionSecrets,
+        _ request: Request
+    ) async throws(FlowFailure) -> CompletedSignIn {
         let endpoints = try await services.endpoints(of: configured, step: .checkIssuer)
         try checkIssuer(response, of: configured, endpoints: endpoints)
         let code = try acceptedCode(response, provider: request.provider)

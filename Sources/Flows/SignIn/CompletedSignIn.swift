@@ -24,6 +24,8 @@ public struct StoppedSignIn: Sendable, Hashable {
     public let nextStep: NextStep?
     /// Whether the person has to wait for somebody.
     public let isWaiting: Bool
+    /// Whether a way in was to be added, so that the account page is where the person came from.
+    public let isLinking: Bool
     /// HTTP status.
     public let status: Int
 }

@@ -99,7 +99,7 @@ struct ProviderConversation: Sendable {
         do throws(IDTokenFault) {
             do throws(IDTokenFault) {
                 return try IDTokenVerifier.verify(token, keys: keys, expecting: expectation, now: services.unixTime())
-            } catch  where error.isUnknownKeyID {
+            } catch where Self.mayBeNewKey(error, token) {
                 // The provider may have changed its keys a moment ago: look once more, then refuse (E05).
                 guard let newer = await services.keySets.keysAfterUnknownKeyID(for: source) else { throw error }
                 return try IDTokenVerifier.verify(token, keys: newer, expecting: expectation, now: services.unixTime())
@@ -107,6 +107,13 @@ struct ProviderConversation: Sendable {
         } catch {
             throw failure(.idTokenRefused, error.code)
         }
+    }
+
+    /// A key id that the set does not have; or no key id at all, where a new key only shows as a signature that does not fit.
+    private static func mayBeNewKey(_ fault: IDTokenFault, _ token: Secret) -> Bool {
+        if fault.isUnknownKeyID { return true }
+        guard case .signature(.badSignature) = fault else { return false }
+        return (try? JWS.unverifiedHeader(token.reveal()))?.kid == nil
     }
 
     // MARK: fetch_profile

@@ -3,15 +3,17 @@ import Accounts
 extension StoppedSignIn {
     /// What is said to the person. Nothing here tells whether somebody else has an account, unless the provider vouched that
     /// the address is the person's own (G22).
-    init(_ outcome: LinkingOutcome) {
+    init(_ outcome: LinkingOutcome, purpose: SignInPurpose) {
         let (title, sentence, isWaiting, status) = Self.words(outcome)
+        let isLinking = purpose != .signIn
         self.init(
             outcome: outcome.code,
             reason: outcome.description,
-            title: title,
+            title: isLinking ? "Nothing was added" : title,
             sentence: sentence,
             nextStep: outcome.nextStep,
             isWaiting: isWaiting,
+            isLinking: isLinking,
             status: status
         )
     }

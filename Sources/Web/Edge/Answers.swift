@@ -27,13 +27,11 @@ struct Answers: Sendable {
     }
 
     /// A JSON answer.
-    func json(_ text: String, status: HTTPResponse.Status = .ok, type: String = "application/json") -> Response {
-        Response(
-            status: status,
-            headers: [.contentType: type, .cacheControl: "no-store"],
-            body: .init(byteBuffer: ByteBuffer(string: text))
-        )
+    func json(_ text: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
+        Response(status: status, headers: Self.jsonFields, body: .init(byteBuffer: ByteBuffer(bytes: text)))
     }
+
+    private static let jsonFields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
 
     /// A refusal, as whatever the caller can read.
     func render(_ refusal: Refusal, for request: Request, requestID: String) -> Response {
@@ -77,11 +75,9 @@ struct Answers: Sendable {
             "status": .number(JSONNumber(Int64(refusal.status))),
             "request_id": .string(requestID),
         ]
-        return json(
-            body.serialized(),
-            status: HTTPResponse.Status(code: refusal.status),
-            type: "application/problem+json"
-        )
+        var response = json(body.serializedBytes(), status: HTTPResponse.Status(code: refusal.status))
+        response.headers[.contentType] = "application/problem+json"
+        return response
     }
 
     private static func title(_ refusal: Refusal) -> String {
@@ -109,8 +105,9 @@ struct Answers: Sendable {
     }
 
     /// Links for what a linking decision offers next.
-    static func links(after step: Accounts.NextStep?) -> [MessagePage.NextStep] {
-        switch step {
+    static func links(after step: Accounts.NextStep?, linking: Bool) -> [MessagePage.NextStep] {
+        guard !linking else { return links(.openAccount) }
+        return switch step {
         case .proveOwnership, .enterMailedCode, .signInAnotherWay, .unlinkThere:
             [.init(label: "Sign in another way", target: .link("/sign-in"), primary: true)]
         case .signInAgain, .confirmItIsYou, .startAgain, .verifyAddressThere, .shareAddress:

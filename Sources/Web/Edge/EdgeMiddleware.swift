@@ -30,8 +30,7 @@ struct EdgeMiddleware: RouterMiddleware {
             refusal = found
             response = answers.render(found, for: request, requestID: context.requestID)
         }
-        headers.apply(to: &response.headers)
-        response.headers[.requestID] = context.requestID
+        headers.apply(to: &response.headers, requestID: context.requestID)
         let elapsed = ContinuousClock.now - started
         let route = context.endpointPath ?? "none"
         metrics.record(route: route, status: response.status.code, elapsed: elapsed)

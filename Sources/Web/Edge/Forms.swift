@@ -39,7 +39,8 @@ struct Forms: Sendable {
                 var request = request
                 do {
                     return try await request.collectBody(upTo: limit)
-                } catch where !(error is NIOTooManyBytesError || error is HTTPError || error is CancellationError) {
+                } catch {
+                    if error is NIOTooManyBytesError || error is HTTPError || error is CancellationError { throw error }
                     // Broken chunks, or a body that ended before it was whole: the sender's fault, and no alarm of ours.
                     throw Refusal.malformed
                 }

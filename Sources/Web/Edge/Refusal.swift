@@ -50,7 +50,7 @@ public struct Refusal: Error, Sendable, Hashable {
             failure.code.status,
             failure.code.rawValue,
             failure.code.sentence.replacing("{provider}", with: providerName ?? "The provider"),
-            nextStep: failure.code.nextStep,
+            nextStep: failure.isLinking ? .openAccount : failure.code.nextStep,
             retryAfter: failure.retryAfter ?? (failure.code.status == 503 ? 5 : nil),
             step: failure.step,
             detail: failure.detail,

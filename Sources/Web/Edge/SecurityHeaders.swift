@@ -2,38 +2,56 @@ import HTTPTypes
 
 /// Headers of every answer (M07) and of pages (B12).
 struct SecurityHeaders: Sendable {
-    private let everywhere: [HTTPField]
+    private let everywhere: HTTPFields
     private let pagePolicy: String
 
     /// - Parameters:
     ///   - https: whether people reach this installation by https.
     ///   - formTargets: origins a form may lead to through a redirect: browsers apply `form-action` to the whole chain.
     init(https: Bool, formTargets: [String]) {
-        var fields = [
-            HTTPField(name: .xContentTypeOptions, value: "nosniff"),
-            HTTPField(name: .crossOriginOpenerPolicy, value: "same-origin"),
-            HTTPField(name: .crossOriginResourcePolicy, value: "same-origin"),
-            HTTPField(name: .permissionsPolicy, value: "camera=(), geolocation=(), microphone=(), interest-cohort=()"),
-            HTTPField(name: .xFrameOptions, value: "DENY"),
+        var fields: HTTPFields = [
+            .xContentTypeOptions: "nosniff",
+            .crossOriginOpenerPolicy: "same-origin",
+            .crossOriginResourcePolicy: "same-origin",
+            .permissionsPolicy: "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+            .xFrameOptions: "DENY",
         ]
-        if https {
-            fields.append(HTTPField(name: .strictTransportSecurity, value: "max-age=31536000"))
-        }
+        if https { fields[.strictTransportSecurity] = "max-age=31536000" }
         everywhere = fields
         pagePolicy =
             "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
             + "form-action 'self'" + formTargets.map { " " + $0 }.joined()
     }
 
-    func apply(to headers: inout HTTPFields) {
-        for field in everywhere { headers[field.name] = field.value }
-        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
-        // Every answer names a policy: anything that is not a page gets the one that allows nothing at all.
-        if headers[.contentSecurityPolicy] == nil {
-            headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+    // Unless the answer says otherwise. Every answer names a policy: anything that is not a page gets the one that
+    // allows nothing at all. `no-referrer` would make browsers send `Origin: null` with our own forms.
+    private static let uncached = HTTPField(name: .cacheControl, value: "no-store")
+    private static let nothingAllowed = HTTPField(
+        name: .contentSecurityPolicy,
+        value: "default-src 'none'; frame-ancestors 'none'"
+    )
+    private static let ownReferrer = HTTPField(name: .referrerPolicy, value: "same-origin")
+
+    /// Puts an answer's own fields behind those of every answer. One pass, because it is made for every answer: setting
+    /// fields one by one looks for each of them among all the others.
+    func apply(to headers: inout HTTPFields, requestID: String) {
+        var complete = everywhere
+        var (isCachingSaid, isPolicySaid, isReferrerSaid) = (false, false, false)
+        for field in headers {
+            switch field.name {
+            case .cacheControl: isCachingSaid = true
+            case .contentSecurityPolicy: isPolicySaid = true
+            case .referrerPolicy: isReferrerSaid = true
+            case .requestID: continue
+            default: if everywhere.contains(field.name) { continue }
+            }
+            complete.append(field)
         }
-        // `no-referrer` would make browsers send `Origin: null` with our own forms.
-        if headers[.referrerPolicy] == nil { headers[.referrerPolicy] = "same-origin" }
+        if !isCachingSaid { complete.append(Self.uncached) }
+        if !isPolicySaid { complete.append(Self.nothingAllowed) }
+        if !isReferrerSaid { complete.append(Self.ownReferrer) }
+        complete.append(HTTPField(name: .requestID, value: requestID))
+        headers = complete
     }
 
     func applyPagePolicy(to headers: inout HTTPFields) {

@@ -10,10 +10,30 @@ public struct PageTime: Sendable, Hashable {
 
     /// `2026-06-09T14:03:20Z` (RFC 3339), for the `datetime` attribute.
     public var machineForm: String {
+        var bytes: [UInt8] = []
+        writeMachineForm(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends ``machineForm`` to an answer that is being written.
+    func writeMachineForm(to bytes: inout [UInt8]) {
         let (year, month, day) = date
         let (hour, minute, second) = time
-        return "\(Self.padded(year, to: 4))-\(Self.padded(month, to: 2))-\(Self.padded(day, to: 2))"
-            + "T\(Self.padded(hour, to: 2)):\(Self.padded(minute, to: 2)):\(Self.padded(second, to: 2))Z"
+        Self.write(year / 100, then: nil, to: &bytes)
+        Self.write(year % 100, then: "-", to: &bytes)
+        Self.write(month, then: "-", to: &bytes)
+        Self.write(day, then: "T", to: &bytes)
+        Self.write(hour, then: ":", to: &bytes)
+        Self.write(minute, then: ":", to: &bytes)
+        Self.write(second, then: "Z", to: &bytes)
+    }
+
+    /// Two digits and what follows them.
+    private static func write(_ number: Int64, then next: Unicode.Scalar?, to bytes: inout [UInt8]) {
+        let zero = UInt8(ascii: "0")
+        bytes.append(zero + UInt8(truncatingIfNeeded: number / 10 % 10))
+        bytes.append(zero + UInt8(truncatingIfNeeded: number % 10))
+        if let next { bytes.append(UInt8(ascii: next)) }
     }
 
     /// `9 June 2026, 14:03 UTC`.

@@ -73,14 +73,11 @@ struct CallbackRoutes: Sendable {
     private func answer(to completed: CompletedSignIn, button: WebServices.Button, requestID: String) -> Response {
         switch completed {
         case .signedIn(let token, let returnTo, let switched):
-            var response =
-                switched
-                ? answers.page(.message(switchedPage(returnTo: returnTo)))
-                : answers.seeOther(returnTo)
+            var response = answers.seeOther(SignedInRoutes.path(to: returnTo, switched: switched))
             keep(token, in: &response)
             return response
         case .linked(let token, let returnTo):
-            var response = answers.seeOther(returnTo)
+            var response = answers.seeOther(SignedInRoutes.path(to: returnTo, switched: false))
             keep(token, in: &response)
             return response
         case .stopped(let stop):
@@ -88,23 +85,11 @@ struct CallbackRoutes: Sendable {
                 kind: stop.isWaiting ? .waiting : .refused,
                 title: stop.title,
                 sentence: stop.sentence.replacing("{provider}", with: button.name),
-                nextSteps: Answers.links(after: stop.nextStep),
+                nextSteps: Answers.links(after: stop.nextStep, linking: stop.isLinking),
                 requestID: requestID
             )
             return answers.page(.message(page), status: HTTPResponse.Status(code: stop.status))
         }
-    }
-
-    /// Returning from a provider as somebody else than the browser was signed in as is never silent (B19).
-    private func switchedPage(returnTo: String) -> MessagePage {
-        MessagePage(
-            kind: .info,
-            title: "You are signed in to another account now",
-            sentence:
-                "This browser was signed in to one account, and you have just signed in to a different one. The first one is signed out here; nothing was moved or joined.",
-            nextSteps: [.init(label: "Continue", target: .link(returnTo), primary: true)],
-            requestID: nil
-        )
     }
 
     private func keep(_ token: SessionToken, in response: inout Response) {

@@ -8,7 +8,8 @@ struct HealthRoutes: Sendable {
     let answers: Answers
 
     func register(on router: Router<RequestScope>) {
-        router.get("/healthz") { _, _ in answers.json(#"{"status":"ok"}"#) }
+        let alive = Array(#"{"status":"ok"}"#.utf8)
+        router.get("/healthz") { _, _ in answers.json(alive) }
         router.get("/readyz") { _, _ in
             let checks = await readiness()
             let ready = checks.allSatisfy(\.ready)
@@ -18,7 +19,7 @@ struct HealthRoutes: Sendable {
                     ("checks", .object(JSONObject(checks.map { ($0.name, .bool($0.ready)) }))),
                 ])
             )
-            var response = answers.json(body.serialized(), status: ready ? .ok : .serviceUnavailable)
+            var response = answers.json(body.serializedBytes(), status: ready ? .ok : .serviceUnavailable)
             if !ready { response.headers[.retryAfter] = "2" }
             return response
         }

@@ -8,7 +8,11 @@ enum IDTokenShapeTwists {
         shape("five-part-jwe", "five parts, as an encrypted token has", .fiveParts),
         shape("nested", "the token is the payload of another one", .nested),
         shape("padded-base64", "base64 padding", .padded),
-        shape("standard-base64", "the alphabet with + and /", .standardAlphabet),
+        Twist("standard-base64", "the alphabet with + and /") { token, _ in
+            // Wherever it starts, a run of question marks holds a sextet 63, so that the alphabets do differ.
+            token.claims["filler"] = "????????"
+            token.shape = .standardAlphabet
+        },
         shape("spaced", "white space around and inside", .spaced),
         shape("unused-bits", "non-canonical base64: the same bytes in another text", .unusedBits),
         shape("json-serialization", "the JSON serialization instead of the compact one", .jsonSerialization),

@@ -1,0 +1,95 @@
+import Accounts
+import JSON
+
+import struct Foundation.UUID
+
+/// The body of `GET /v1/session`, written straight into bytes: it is made for every request of every app behind this
+/// service, and a tree of ``JSONValue``s would cost several times as much as the writing.
+struct SessionAnswer {
+    private(set) var bytes: [UInt8] = []
+
+    init(_ session: LiveSession) {
+        let user = session.user
+        bytes.reserveCapacity(512)
+        literal(#"{"user":{"id":"#)
+        id(user.id)
+        literal(#","name":"#)
+        optional(user.displayName)
+        literal(#","email":"#)
+        optional(user.email)
+        literal(user.emailVerified ? #","email_verified":true,"roles":"# : #","email_verified":false,"roles":"#)
+        list(user.roles)
+        literal(#"},"session":{"id":"#)
+        id(session.id)
+        literal(#","created_at":"#)
+        time(session.createdAt)
+        literal(#","authenticated_at":"#)
+        time(session.authenticatedAt)
+        literal(#","expires_at":"#)
+        time(session.expiresAt)
+        literal(#","idle_expires_at":"#)
+        time(session.idleExpiresAt)
+        literal(#"},"amr":"#)
+        list(session.methods)
+        literal(#","provider":"#)
+        optional(session.provider)
+        literal("}")
+    }
+
+    private mutating func literal(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+    /// A string. What has to be escaped is left to ``JSONValue``, so that there is one place that knows how.
+    private mutating func string(_ text: String) {
+        guard text.utf8.allSatisfy(Self.isPlain) else {
+            bytes.append(contentsOf: JSONValue.string(text).serializedBytes())
+            return
+        }
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: text.utf8)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"): false
+        case 0x20...0x7E: true
+        default: false
+        }
+    }
+
+    private mutating func optional(_ text: String?) {
+        if let text { string(text) } else { literal("null") }
+    }
+
+    private mutating func list(_ texts: [String]) {
+        bytes.append(UInt8(ascii: "["))
+        for (position, text) in texts.enumerated() {
+            if position > 0 { bytes.append(UInt8(ascii: ",")) }
+            string(text)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// A UUID in its canonical form: groups of 8, 4, 4, 4 and 12 digits (RFC 9562 §4).
+    private mutating func id<Subject>(_ id: ID<Subject>) {
+        bytes.append(UInt8(ascii: "\""))
+        withUnsafeBytes(of: id.uuid.uuid) { octets in
+            for (position, octet) in octets.enumerated() {
+                if position == 4 || position == 6 || position == 8 || position == 10 { bytes.append(UInt8(ascii: "-")) }
+                bytes.append(Self.digit(octet >> 4))
+                bytes.append(Self.digit(octet & 0x0F))
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    private mutating func time(_ instant: Instant) {
+        bytes.append(UInt8(ascii: "\""))
+        PageTime(unixSeconds: instant.seconds).writeMachineForm(to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

@@ -1,0 +1,96 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A loopback port in front of another one, byte for byte: a server that can be taken away, brought back on the same port,
+/// or made to accept and say nothing.
+public final class Gate: Sendable {
+    /// What happens to whoever connects.
+    public enum State: Sendable, Hashable {
+        /// Everything passes.
+        case open
+        /// Connections are accepted, and then nothing is heard.
+        case silent
+        /// Connections are refused, as if nothing listened.
+        case closed
+    }
+
+    /// The port in front; it stays the same.
+    public let port: Int
+    private let target: Int
+    private let running: Mutex<(state: State, task: Task<Void, any Error>?)>
+
+    private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
+
+    /// Opens a gate in front of a loopback port.
+    public init(to target: Int) async throws {
+        self.target = target
+        let server = try await Self.listen(0)
+        port = server.channel.localAddress?.port ?? 0
+        running = Mutex((.open, nil))
+        serve(server, .open)
+    }
+
+    /// Changes what happens, to connections that are there as well: they are cut.
+    public func set(_ state: State) async throws {
+        let task = running.withLock { running in
+            defer { running = (state, nil) }
+            return running.task
+        }
+        task?.cancel()
+        _ = await task?.result
+        guard state != .closed else { return }
+        serve(try await Self.listen(port), state)
+    }
+
+    private static func listen(_ port: Int) async throws -> NIOAsyncChannel<Connection, Never> {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+            }
+    }
+
+    private func serve(_ server: NIOAsyncChannel<Connection, Never>, _ state: State) {
+        let target = target
+        let task = Task {
+            try await server.executeThenClose { arrivals in
+                try await withThrowingDiscardingTaskGroup { group in
+                    for try await arrival in arrivals {
+                        group.addTask {
+                            // A connection that breaks is its two ends' business.
+                            try? await state == .open ? Self.join(arrival, to: target) : Self.keepQuiet(arrival)
+                        }
+                    }
+                }
+            }
+        }
+        running.withLock { $0 = (state, task) }
+    }
+
+    private static func keepQuiet(_ arrival: Connection) async throws {
+        try await arrival.executeThenClose { inbound, _ in
+            for try await _ in inbound {}
+        }
+    }
+
+    private static func join(_ arrival: Connection, to target: Int) async throws {
+        let onward = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: target) { channel in
+                channel.eventLoop.makeCompletedFuture { try Connection(wrappingChannelSynchronously: channel) }
+            }
+        try await arrival.executeThenClose { fromClient, toClient in
+            try await onward.executeThenClose { fromServer, toServer in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { for try await part in fromClient { try await toServer.write(part) } }
+                    group.addTask { for try await part in fromServer { try await toClient.write(part) } }
+                    // Whichever side ends first ends both.
+                    defer { group.cancelAll() }
+                    try await group.next()
+                }
+            }
+        }
+    }
+
+    deinit { running.withLock { $0.task?.cancel() } }
+}
