@@ -83,6 +83,12 @@ public struct TokenHash: Sendable, Hashable {
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// A hash that was stored; nil unless it has 32 bytes.
+    public init?(stored bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
     /// The hash of a `state` (RFC 6749 §4.1.1) as it came back from a provider.
     public static func ofState(_ state: String) -> TokenHash { TokenHash(SHA2.sha256(Array(state.utf8))) }
 }

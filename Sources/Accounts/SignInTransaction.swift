@@ -17,15 +17,26 @@ public struct SignInTransaction: Sendable, Hashable {
     public let redirectURI: String
     /// Why.
     public let purpose: SignInPurpose
+    /// The session the browser had when it began, whatever the purpose. A `SameSite=Strict` cookie does not come along with
+    /// the callback; without this the session could neither be replaced nor be linked to.
+    public let session: TokenHash?
     /// Where to go afterwards: a same-origin path or a registered URL, checked before it was stored.
     public let returnTo: String
 
     /// Creates a transaction.
-    public init(provider: ProviderID, issuer: String, redirectURI: String, purpose: SignInPurpose, returnTo: String) {
+    public init(
+        provider: ProviderID,
+        issuer: String,
+        redirectURI: String,
+        purpose: SignInPurpose,
+        session: TokenHash?,
+        returnTo: String
+    ) {
         self.provider = provider
         self.issuer = issuer
         self.redirectURI = redirectURI
         self.purpose = purpose
+        self.session = session
         self.returnTo = returnTo
     }
 }

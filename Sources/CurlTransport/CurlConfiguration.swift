@@ -28,6 +28,8 @@ public struct CurlConfiguration: Sendable {
     public var userAgent: String
     /// Budget for name resolution, connecting and the TLS handshake. Default 3 s; the request's own budget still holds.
     public var connectTimeout: Duration = .seconds(3)
+    /// No call takes longer than this, whatever it asks for.
+    public var maximumTimeout: Duration = .seconds(10)
     /// A call that stayed below ``stallBytesPerSecond`` for this long is given up; whole seconds. Default 5 s, so
     /// that a dripping provider costs a person no longer than that (R7).
     public var stallTimeout: Duration = .seconds(5)

@@ -81,6 +81,8 @@ public final class CurlTransport: HTTPTransport {
     /// Sends one request; see ``HTTPTransport``. A header that could not be sent as it is fails with
     /// ``TransportFailure/refusedURL``: a line break in a value would start a header of its own.
     public func send(_ request: OutboundRequest) async throws(TransportFailure) -> OutboundResponse {
+        var request = request
+        request.timeout = min(request.timeout, configuration.maximumTimeout)
         let target: RequestURL
         do {
             target = try RequestURL(request.url, allowLoopbackHTTP: configuration.allowLoopbackHTTP)

@@ -128,7 +128,7 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .identityUnusable: "{provider} did not say clearly who you are, so you were not signed in."
         case .signInRequired: "Sign in first, then add another way to sign in."
         case .freshSignInRequired: "For your safety, sign in again before adding another way to sign in."
-        case .storeUnavailable: "We cannot reach our records at the moment. Nothing was changed."
+        case .storeUnavailable: "We cannot reach our records at the moment."
         case .contention: "Too many sign-ins for the same account at once. Nothing was changed."
         case .misconfigured: "Signing in with {provider} is not set up correctly here. Its operator has been told."
         }

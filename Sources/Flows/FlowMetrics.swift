@@ -16,15 +16,9 @@ struct FlowMetrics: Sendable {
     }
 
     func completed(provider: ProviderID, _ completed: CompletedSignIn) {
-        let outcome =
-            switch completed {
-            case .signedIn: "signed_in"
-            case .linked: "linked"
-            case .stopped(let stop): stop.outcome
-            }
         Counter(
             label: "latchkey_flow_completions_total",
-            dimensions: [("flow", flow), ("provider", provider.description), ("outcome", outcome)]
+            dimensions: [("flow", flow), ("provider", provider.description), ("outcome", completed.name)]
         ).increment()
     }
 }

@@ -58,7 +58,8 @@ public struct AuthorizationResponse: Sendable {
                     description: form["error_description"].map(ProviderText.init)
                 )
             )
-        } else if let code = form["code"], !code.isEmpty {
+        } else if let code = form["code"], !code.isEmpty, code.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+            // RFC 6749 appendix A.11: a code is visible ASCII; anything else is not worth a call.
             outcome = .code(Secret(code))
         } else {
             throw .missingCode

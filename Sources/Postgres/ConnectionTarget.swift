@@ -57,6 +57,11 @@ struct ConnectionTarget: Sendable {
                 port: ports.isEmpty ? "" : ports.count == 1 ? ports[0] : ports[index]
             )
         }
+        // Every lane wants the primary. A standby would answer session checks from the past, and `read-write` is judged by
+        // `default_transaction_read_only`, which the lane for reads sets itself: libpq would refuse its own connection.
+        if ["", "any", "read-write"].contains(parsed["target_session_attrs"] ?? "") {
+            parsed["target_session_attrs"] = "primary"
+        }
         settings = parsed
     }
 

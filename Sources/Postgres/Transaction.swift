@@ -20,7 +20,8 @@ public struct Transaction: Sendable {
         self.pool = pool
         let begin: SQL =
             switch isolation {
-            case .readCommitted: "BEGIN"
+            // Said, not assumed: a database may default to something stricter, under which a lock is followed by old facts.
+            case .readCommitted: "BEGIN ISOLATION LEVEL READ COMMITTED"
             case .repeatableRead: "BEGIN ISOLATION LEVEL REPEATABLE READ"
             case .serializable: "BEGIN ISOLATION LEVEL SERIALIZABLE"
             }

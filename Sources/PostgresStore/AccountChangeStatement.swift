@@ -21,16 +21,16 @@ extension PostgresStore {
         switch change.effect {
         case .signIn(let user):
             return """
-                acted as (
+                seen as (
+                    -- The user's row first, under its lock: whoever is being disabled at this moment is seen to be.
+                    update users set last_sign_in_at = now() where id = \(user.uuid) and disabled_at is null returning id
+                ), acted as (
                     update federated_identities f
                     set last_sign_in_at = now(), username = \(nullable: identity.username),
                         display_name = \(nullable: identity.displayName), email = \(nullable: email)
-                    from users u
-                    where f.issuer = \(key.issuer) and f.subject = \(key.subject) and f.user_id = \(user.uuid)
-                      and u.id = f.user_id and u.disabled_at is null
+                    from seen
+                    where f.issuer = \(key.issuer) and f.subject = \(key.subject) and f.user_id = seen.id
                     returning f.user_id, f.id as identity_id
-                ), seen as (
-                    update users set last_sign_in_at = now() where id in (select user_id from acted)
                 )
                 """
         case .create(let user, let identityID, let created):

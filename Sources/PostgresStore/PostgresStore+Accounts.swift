@@ -26,7 +26,8 @@ extension PostgresStore: AccountStore {
             }
         } catch {
             // Somebody else created the identity, or proved the address, a moment ago.
-            if error.isUniqueViolation() { return .situationChanged }
+            // Or the user whom it concerned is gone.
+            if error.isUniqueViolation() || error.state == .foreignKeyViolation { return .situationChanged }
             throw translate(error)
         }
     }
@@ -42,7 +43,10 @@ extension PostgresStore: AccountStore {
                     Self.situationStatement(change.question),
                 ])
                 let present = try Self.situation(try locked[1].one(), change.question)
-                guard present.facts.description == change.decision.facts else { return .situationChanged }
+                // The same words about another account are another situation.
+                guard present.facts.description == change.decision.facts,
+                    change.effect.target(in: present) == user
+                else { return .situationChanged }
                 return try Self.result(try await transaction.query(Self.statement(for: change)))
             }
         } catch let failure as PostgresFailure {
@@ -96,6 +100,17 @@ extension PostgresStore: AccountStore {
             )
         } catch {
             throw translate(error)
+        }
+    }
+}
+
+extension AccountEffect {
+    /// Whom a link has to reach in this situation.
+    func target(in situation: LinkingSituation) -> UserID? {
+        switch self {
+        case .linkToHolder: situation.addressHolder
+        case .linkToSession(let user, _, _): user
+        case .signIn, .create, .recordOnly: nil
         }
     }
 }

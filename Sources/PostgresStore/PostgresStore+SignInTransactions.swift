@@ -20,10 +20,10 @@ extension PostgresStore: SignInTransactionStore {
         _ = try await run(
             """
             insert into sign_in_transactions
-                (state_hash, browser_hash, provider, issuer, redirect_uri, purpose, user_id, session_id, return_to,
+                (state_hash, browser_hash, provider, issuer, redirect_uri, purpose, user_id, session_id, session_hash, return_to,
                  expires_at)
             values (\(state.bytes), \(browser.bytes), \(transaction.provider.description), \(transaction.issuer),
-                    \(transaction.redirectURI), \(user == nil ? "sign_in" : "link"), \(nullable: user), \(nullable: session),
+                    \(transaction.redirectURI), \(user == nil ? "sign_in" : "link"), \(nullable: user), \(nullable: session), \(nullable: transaction.session?.bytes),
                     \(transaction.returnTo), now() + make_interval(secs => \(lifetime.seconds)))
             """
         )
@@ -36,7 +36,7 @@ extension PostgresStore: SignInTransactionStore {
             """
             delete from sign_in_transactions
             where state_hash = \(state.bytes) and browser_hash = \(browser.bytes)
-            returning provider, issuer, redirect_uri, user_id, session_id, return_to, expires_at > now()
+            returning provider, issuer, redirect_uri, user_id, session_id, return_to, expires_at > now(), session_hash
             """
         )
         guard let row = rows.first else { return .unknown }
@@ -51,6 +51,7 @@ extension PostgresStore: SignInTransactionStore {
                 issuer: try row.decode(String.self, at: 1),
                 redirectURI: try row.decode(String.self, at: 2),
                 purpose: purpose,
+                session: try row.decode([UInt8]?.self, at: 7).flatMap { TokenHash(stored: $0) },
                 returnTo: try row.decode(String.self, at: 5)
             )
             return try row.decode(Bool.self, at: 6) ? .live(transaction) : .expired(transaction)

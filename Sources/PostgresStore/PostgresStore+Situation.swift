@@ -73,7 +73,7 @@ extension PostgresStore {
                 .several
             } else if holder != nil && holder == viewer && question.intent == .link {
                 .mine
-            } else if holdersDisabled {
+            } else if holdersDisabled && verifiedHolders == 1 {
                 .disabled
             } else {
                 verifiedHolders == 1 ? .verified : .unverified

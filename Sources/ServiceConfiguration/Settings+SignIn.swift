@@ -147,7 +147,7 @@ extension Settings {
         "outbound.ca_file",
         .path,
         example: "/etc/ssl/certs/company-ca.pem",
-        "Certificate authorities to trust instead of the system's."
+        "Certificate authorities to trust besides the system's."
     )
     static let outboundProxy = OptionalSetting(
         "outbound.proxy",

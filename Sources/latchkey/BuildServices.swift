@@ -99,6 +99,7 @@ private func postgresClient(_ configuration: ServiceConfiguration, logger: Logge
 
 private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> CurlTransport {
     var curl = CurlConfiguration(version: Release.version)
+    curl.maximumTimeout = configuration.outbound.timeout
     curl.maximumConcurrentPerBulkhead = configuration.outbound.maximumConcurrentPerProvider
     curl.allowLoopbackHTTP = configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
     curl.allowPrivateNetworks = configuration.outbound.allowedNetworks

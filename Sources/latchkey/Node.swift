@@ -92,6 +92,9 @@ struct Node {
             router: buildRouter(services.web),
             server: .http1(
                 configuration: .init(
+                    additionalChannelHandlers: [
+                        StalledWriteHandler(limit: .nanoseconds(server.idleTimeout.wholeNanoseconds))
+                    ],
                     idleTimeout: .nanoseconds(server.idleTimeout.wholeNanoseconds),
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: 16 * 1024,

@@ -17,19 +17,22 @@ public final class Gate: Sendable {
 
     /// The port in front; it stays the same.
     public let port: Int
-    private let target: Int
+    private let target: Mutex<Int>
     private let running: Mutex<(state: State, task: Task<Void, any Error>?)>
 
     private typealias Connection = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Opens a gate in front of a loopback port.
-    public init(to target: Int) async throws {
-        self.target = target
+    /// Opens a gate; without a target, what is behind it is said later by ``lead(to:)``.
+    public init(to target: Int = 0) async throws {
+        self.target = Mutex(target)
         let server = try await Self.listen(0)
         port = server.channel.localAddress?.port ?? 0
         running = Mutex((.open, nil))
         serve(server, .open)
     }
+
+    /// Puts another loopback port behind the gate, for connections from now on.
+    public func lead(to target: Int) { self.target.withLock { $0 = target } }
 
     /// Changes what happens, to connections that are there as well: they are cut.
     public func set(_ state: State) async throws {
@@ -52,11 +55,11 @@ public final class Gate: Sendable {
     }
 
     private func serve(_ server: NIOAsyncChannel<Connection, Never>, _ state: State) {
-        let target = target
-        let task = Task {
+        let task = Task { [weak self] in
             try await server.executeThenClose { arrivals in
                 try await withThrowingDiscardingTaskGroup { group in
                     for try await arrival in arrivals {
+                        guard let target = self?.target.withLock({ $0 }) else { return }
                         group.addTask {
                             // A connection that breaks is its two ends' business.
                             try? await state == .open ? Self.join(arrival, to: target) : Self.keepQuiet(arrival)

@@ -45,8 +45,11 @@ struct CrossSiteGuardTests {
 
     @Test("A bearer without cookies needs no origin; with cookies it does")
     func bearer() {
-        var headers: HTTPFields = [.authorization: "Bearer x"]
+        var headers: HTTPFields = [.authorization: "Bearer lks_x"]
         #expect(CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own))
+        headers[.authorization] = "Basic eDp5"
+        #expect(!CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own))
+        headers[.authorization] = "Bearer lks_x"
         headers[.cookie] = "a=b"
         #expect(!CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own))
     }

@@ -18,10 +18,11 @@ struct Arrival: Sendable {
         request: CompleteSignIn.Request
     ) async throws(FlowFailure) -> CompletedSignIn {
         let settings = services.settings
+        let presentSession = request.session?.hash ?? transaction.session
         let question = LinkingQuestion(
             identity: identity,
             purpose: transaction.purpose,
-            session: transaction.purpose == .signIn ? nil : request.session?.hash,
+            session: transaction.purpose == .signIn ? nil : presentSession,
             freshFor: settings.sessionLifetime.freshFor,
             dormantAfter: settings.policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
             privilegedRoles: settings.privilegedRoles
@@ -72,7 +73,9 @@ struct Arrival: Sendable {
             )
         else { return nil }
         let token = SessionToken.generate()
-        let session = effect.startsSession ? newSession(token, request) : nil
+        let session =
+            effect.startsSession
+            ? newSession(token, replacing: request.session?.hash ?? transaction.session, request) : nil
         let change = AccountChange(
             effect: effect,
             identity: identity,
@@ -90,13 +93,17 @@ struct Arrival: Sendable {
         return completed(decision, effect, token, replaced, transaction)
     }
 
-    private func newSession(_ token: SessionToken, _ request: CompleteSignIn.Request) -> NewSession {
+    private func newSession(
+        _ token: SessionToken,
+        replacing: TokenHash?,
+        _ request: CompleteSignIn.Request
+    ) -> NewSession {
         NewSession(
             id: services.freshID(),
             tokenHash: token.hash,
             methods: [.federated],
             lifetime: services.settings.sessionLifetime,
-            replacing: request.session?.hash,
+            replacing: replacing,
             device: request.device
         )
     }

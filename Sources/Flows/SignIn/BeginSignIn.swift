@@ -75,6 +75,7 @@ public struct BeginSignIn: Sendable {
             issuer: configured.provider.issuer,
             redirectURI: configured.redirectURI,
             purpose: purpose,
+            session: request.session?.hash,
             returnTo: request.returnTo
         )
         do {

@@ -8,6 +8,15 @@ public enum CompletedSignIn: Sendable {
     case linked(SessionToken, returnTo: String)
     /// The policy decided on something that starts no session now: said honestly.
     case stopped(StoppedSignIn)
+
+    /// Stable word for logs and metrics: `signed_in`, `linked`, or the linking outcome that stopped it.
+    public var name: String {
+        switch self {
+        case .signedIn: "signed_in"
+        case .linked: "linked"
+        case .stopped(let stop): stop.outcome
+        }
+    }
 }
 
 /// A decision that starts no session, as the person sees it.

@@ -99,7 +99,7 @@ struct ProviderConversation: Sendable {
         do throws(IDTokenFault) {
             do throws(IDTokenFault) {
                 return try IDTokenVerifier.verify(token, keys: keys, expecting: expectation, now: services.unixTime())
-            } catch where Self.mayBeNewKey(error, token) {
+            } catch  where Self.mayBeNewKey(error, token) {
                 // The provider may have changed its keys a moment ago: look once more, then refuse (E05).
                 guard let newer = await services.keySets.keysAfterUnknownKeyID(for: source) else { throw error }
                 return try IDTokenVerifier.verify(token, keys: newer, expecting: expectation, now: services.unixTime())

@@ -76,6 +76,8 @@ create table sign_in_transactions (
     -- For purpose link: whose account, and the session that began it.
     user_id      uuid references users on delete cascade,
     session_id   uuid references sessions on delete cascade,
+    -- SHA-256 of the session token the browser had when it began: a Strict cookie does not come along with the callback.
+    session_hash bytea check (octet_length(session_hash) = 32),
     return_to    text not null,
     created_at   timestamptz not null default now(),
     expires_at   timestamptz not null,

@@ -28,6 +28,11 @@ struct Cookies: Sendable {
         value(sessionName, in: headers).flatMap { SessionToken($0) }
     }
 
+    /// Every well-formed session token this browser sent: signing out ends them all, planted ones included.
+    func allSessions(in headers: HTTPFields) -> [SessionToken] {
+        values(sessionName, in: headers).compactMap { SessionToken($0) }
+    }
+
     /// The sign-in secret this browser sent, if it is well-formed.
     func browser(in headers: HTTPFields) -> BrowserToken? {
         value(browserName, in: headers).flatMap { BrowserToken($0) }
@@ -44,21 +49,28 @@ struct Cookies: Sendable {
         "\(browserName)=\(token.reveal())\(attributes); SameSite=Lax; Max-Age=\(seconds)"
     }
 
+    /// `Set-Cookie` that removes the sign-in secret: the next person at this browser gets one of their own (F-5).
+    var clearBrowser: String { "\(browserName)=\(attributes); SameSite=Lax; Max-Age=0" }
+
     /// `Set-Cookie` that removes the session.
     var clearSession: String { "\(sessionName)=\(attributes); SameSite=\(sessionSameSite.rawValue); Max-Age=0" }
 
     /// One cookie's value; nil when it is absent, and nil when it came twice: a sibling host may have planted the other one
     /// (cookie tossing), and choosing would be guessing.
     private func value(_ name: String, in headers: HTTPFields) -> String? {
-        var found: String?
+        let found = values(name, in: headers)
+        return found.count == 1 ? found.first : nil
+    }
+
+    private func values(_ name: String, in headers: HTTPFields) -> [String] {
+        var found: [String] = []
         for line in headers[values: .cookie] {
             for pair in line.utf8.split(separator: UInt8(ascii: ";")) {
                 let trimmed = pair.drop { $0 == UInt8(ascii: " ") }
                 guard trimmed.count > name.utf8.count, trimmed.starts(with: name.utf8) else { continue }
                 let rest = trimmed.dropFirst(name.utf8.count)
                 guard rest.first == UInt8(ascii: "=") else { continue }
-                if found != nil { return nil }
-                found = String(Substring(rest.dropFirst()))
+                found.append(String(Substring(rest.dropFirst())))
             }
         }
         return found

@@ -19,11 +19,8 @@ struct AccountRoutes: Sendable {
     private func account(_ request: Request) async throws -> Response {
         guard let token = cookies.session(in: request.headers) else { return answers.seeOther("/sign-in") }
         let session = try await refusing { () async throws(FlowFailure) in try await services.checkSession(token) }
-        guard let session else {
-            var response = answers.seeOther("/sign-in")
-            response.headers[values: .setCookie] = [cookies.clearSession]
-            return response
-        }
+        // The cookie stays: an answer that was late must not take a newer one away.
+        guard let session else { return answers.seeOther("/sign-in") }
         let overview: AccountOverview?
         do throws(StoreFailure) {
             overview = try await services.accounts.overview(of: session.user.id)
@@ -92,8 +89,8 @@ struct AccountRoutes: Sendable {
 
     private func signOut(_ request: Request) async throws -> Response {
         let form = try await forms.read(request)
-        if let token = cookies.session(in: request.headers) {
-            let everywhere = form["everywhere"] == "1"
+        let everywhere = form["everywhere"] == "1"
+        for token in cookies.allSessions(in: request.headers) {
             _ = try await refusing { () async throws(FlowFailure) in
                 everywhere
                     ? try await services.endSession.everywhere(token) : try await services.endSession(token) ? 1 : 0
@@ -112,7 +109,7 @@ struct AccountRoutes: Sendable {
                 )
             )
         )
-        response.headers[values: .setCookie] = [cookies.clearSession]
+        response.headers[values: .setCookie] = [cookies.clearSession, cookies.clearBrowser]
         return response
     }
 

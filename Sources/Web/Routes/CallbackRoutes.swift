@@ -3,6 +3,7 @@ import Flows
 import HTTPTypes
 import Hummingbird
 import InternetAddress
+import Logging
 import OAuth
 
 /// `GET /callback/{provider}`; `POST` only where the provider's file says `form_post`, parked and then read by GET.
@@ -39,6 +40,8 @@ struct CallbackRoutes: Sendable {
     }
 
     private func complete(_ request: Request, _ context: RequestScope, provider name: String) async throws -> Response {
+        // HEAD must not consume anything (B13); the router offers it for every GET.
+        guard request.method == .get else { throw Refusal.methodNotAllowed(["GET"]) }
         guard let button = services.buttons.first(where: { $0.id.description == name }) else {
             throw Refusal(FlowFailure(.parseCallback, .unknownProvider), providerName: nil)
         }
@@ -64,6 +67,14 @@ struct CallbackRoutes: Sendable {
         } catch {
             throw Refusal(error, providerName: button.name)
         }
+        // Every sign-in leaves one line that says what came of it, for whom it may concern (M02).
+        context.logger.info(
+            "sign-in",
+            metadata: [
+                "request_id": "\(context.requestID)", "provider": "\(button.id)", "outcome": "\(completed.name)",
+                "network": "\(peer?.network ?? "unknown")",
+            ]
+        )
         var response = answer(to: completed, button: button, requestID: context.requestID)
         // The code and the state leave with this request: nothing of its URL goes anywhere else (B12).
         response.headers[.referrerPolicy] = "no-referrer"
