@@ -239,7 +239,8 @@ let package = Package(
         .testTarget(
             name: "MockProviderTests",
             dependencies: [
-                "Cryptography", "JOSE", "JSON", "mock-provider", .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Cryptography", "JOSE", "JSON", "mock-provider",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: strict
         ),

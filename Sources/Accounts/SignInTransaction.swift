@@ -17,8 +17,9 @@ public struct SignInTransaction: Sendable, Hashable {
     public let redirectURI: String
     /// Why.
     public let purpose: SignInPurpose
-    /// The session the browser had when it began, whatever the purpose. A `SameSite=Strict` cookie does not come along with
-    /// the callback; without this the session could neither be replaced nor be linked to.
+    /// The session the browser had when it began, where its cookie is `SameSite=Strict` and so does not come along with the
+    /// callback; without this the session could neither be replaced nor be linked to. Nil with a Lax cookie: there the
+    /// callback itself has to bring it.
     public let session: TokenHash?
     /// Where to go afterwards: a same-origin path or a registered URL, checked before it was stored.
     public let returnTo: String

@@ -46,7 +46,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
             policy: try linkingPolicy(configuration),
-            privilegedRoles: configuration.linking.privilegedRoles.sorted()
+            privilegedRoles: configuration.linking.privilegedRoles.sorted(),
+            hasStrictCookie: configuration.session.cookieSameSite == .strict
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )

@@ -21,10 +21,13 @@ struct AuthorizationRequestTests {
         return (url, Query.parameters(of: url))
     }
 
-    @Test("A01 A04 A05 A11 the request is the code flow with PKCE and no more scope than signing in needs", arguments: [
-        ("google", "openid email profile", true), ("github", "user:email", false),
-        ("twitter", "tweet.read users.read users.email", false), ("oidc-example", "openid email profile", true),
-    ])
+    @Test(
+        "A01 A04 A05 A11 the request is the code flow with PKCE and no more scope than signing in needs",
+        arguments: [
+            ("google", "openid email profile", true), ("github", "user:email", false),
+            ("twitter", "tweet.read users.read users.email", false), ("oidc-example", "openid email profile", true),
+        ]
+    )
     func snapshot(_ provider: String, scope: String, isOpenID: Bool) async throws {
         let (url, parameters) = try await request(provider)
         let client = Persona.standIn(for: provider) + "-client"
@@ -122,7 +125,9 @@ struct AuthorizationRequestTests {
                 continue
             }
             #expect(Query.value("redirect_uri", of: location) == expected)
-            #expect(!answer.headers.contains { $0.value.contains("evil.example") } && !answer.text.contains("evil.example"))
+            #expect(
+                !answer.headers.contains { $0.value.contains("evil.example") } && !answer.text.contains("evil.example")
+            )
         }
     }
 
@@ -151,7 +156,10 @@ struct AuthorizationRequestTests {
         #expect(addresses.count == Persona.providers.count)
     }
 
-    @Test("A12 the browser is sent to the provider with 303, so that no form is posted on", arguments: Persona.providers)
+    @Test(
+        "A12 the browser is sent to the provider with 303, so that no form is posted on",
+        arguments: Persona.providers
+    )
     func seeOther(_ provider: String) async throws {
         let answer = try await Stack.shared().browser().post("/sign-in/\(provider)", form: [("return_to", "/account")])
         #expect(answer.status == 303)
@@ -182,7 +190,7 @@ struct AuthorizationRequestTests {
         #expect(fixed(try await request(provider).url) == before, "the next request is as the first")
     }
 
-    @Test("F-4 neither the URL nor the database holds what would complete somebody's sign-in")
+    @Test("F-4 B02 neither the URL nor the database holds what would complete somebody's sign-in")
     func nothingDerivable() async throws {
         let stack = try await Stack.shared()
         let flow = try await stack.flow(stack.persona("google"))
@@ -197,7 +205,9 @@ struct AuthorizationRequestTests {
             """
         )
         let stored = try #require(row, "the row stands under the hashes of state and cookie")
-        for value in [flow.state, nonce, secret, String(secret.dropFirst(4).prefix(43))] { #expect(!stored.contains(value)) }
+        for value in [flow.state, nonce, secret, String(secret.dropFirst(4).prefix(43))] {
+            #expect(!stored.contains(value))
+        }
         // Whoever knows all of the URL and makes up the cookie gets nowhere.
         let thief = stack.browser()
         _ = try await thief.begin("google")

@@ -16,12 +16,15 @@ struct CallbackDeliveryTests {
         #expect(answer.text.range(of: #"(src|href|action)="(https?:)?//"#, options: .regularExpression) == nil, comment)
     }
 
-    @Test("B12 M07 the callback's answer leads away at once and gives nothing of its URL to anybody", arguments: Persona.providers)
+    @Test(
+        "B12 M07 the callback's answer leads away at once and gives nothing of its URL to anybody",
+        arguments: Persona.providers
+    )
     func sealed(_ provider: String) async throws {
         let stack = try await Stack.shared()
         let flow = try await stack.flow(stack.persona(provider))
         let good = try await flow.finish()
-        #expect(good.status == 303 && good.header("location") == "/account" && good.body.isEmpty)
+        #expect(good.status == 303 && good.destination == "/account" && good.body.isEmpty)
         expectSealed(good, "good")
         let stranger = stack.browser()
         let bad: [(String, HTTPExchange.Answer)] = [
@@ -30,7 +33,10 @@ struct CallbackDeliveryTests {
             ("no state", try await flow.browser.get(flow.callback.with("state", nil).target)),
             ("nothing", try await flow.browser.get(flow.callback.path)),
             ("error", try await flow.browser.get(flow.callback.path + "?error=access_denied&state=a")),
-            ("oversize", try await flow.browser.get(flow.callback.path + "?code=" + String(repeating: "x", count: 12_000))),
+            (
+                "oversize",
+                try await flow.browser.get(flow.callback.path + "?code=" + String(repeating: "x", count: 12_000))
+            ),
         ]
         for (name, answer) in bad {
             #expect((400..<500).contains(answer.status))
@@ -56,6 +62,9 @@ struct CallbackDeliveryTests {
             )
             #expect([403, 405].contains(posted.status) && !posted.startsSession, "\(method): \(posted.status)")
         }
+        // What looks at links before a person opens them sends HEAD.
+        let head = try await flow.browser.send("HEAD", flow.callback.target, body: nil)
+        #expect(head.status == 405 && !head.startsSession)
         #expect(try await stack.exchanges(of: flow.code, at: flow.persona.standIn) == 0)
         #expect(try await flow.finish().startsSession, "control")
     }
@@ -95,7 +104,10 @@ struct CallbackDeliveryTests {
         #expect(try await stack.waits(flow.state))
 
         let again = try #require(try await post(flow.callback).header("location"))
-        #expect(try await flow.browser.problem(again.replacing("oidc-example", with: "google")).code == "unknown_transaction")
+        #expect(
+            try await flow.browser.problem(again.replacing("oidc-example", with: "google")).code
+                == "unknown_transaction"
+        )
         let without = browser()
         let third = try #require(try await post(flow.callback).header("location"))
         #expect(try await without.problem(third).code == "missing_browser_cookie")
@@ -148,8 +160,9 @@ struct CallbackDeliveryTests {
         let first = try #require(await browser.session())
         let flow = try await stack.flow(bob, in: browser)
         let answer = try await flow.finish()
-        #expect(answer.status == 200 && answer.startsSession)
-        #expect(answer.text.contains("another account"))
+        #expect(answer.status == 303 && answer.startsSession)
+        let said = try await browser.get(try #require(answer.header("location")))
+        #expect(said.status == 200 && said.text.contains("another account") && said.header("refresh") == nil)
         let owners = (try await stack.owner(alice), try await stack.owner(bob))
         #expect(owners.0 != nil && owners.1 != nil && owners.0 != owners.1)
         #expect(try await browser.user() == owners.1)
@@ -159,6 +172,7 @@ struct CallbackDeliveryTests {
 
         // Control: coming back as oneself is silent.
         let again = try await stack.flow(bob, in: browser)
-        #expect(try await again.finish().status == 303)
+        let silent = try #require(try await again.finish().header("location"))
+        #expect(try await browser.get(silent).header("refresh") == "0; url=/account")
     }
 }

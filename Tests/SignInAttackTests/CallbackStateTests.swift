@@ -13,13 +13,18 @@ struct CallbackStateTests {
         let somebodyElse = try await stack.flow(stack.persona(provider))
         let random = String(flow.state.reversed())
         let bad: [String?] = [
-            nil, "", "a", random, somebodyElse.state, flow.state + "A", String(flow.state.dropLast()), flow.state.uppercased(),
-            flow.state + "=", flow.state + "%00", "%20" + flow.state, flow.state + "%20", String(repeating: "A", count: 43),
+            nil, "", "a", random, somebodyElse.state, flow.state + "A", String(flow.state.dropLast()),
+            flow.state.uppercased(),
+            flow.state + "=", flow.state + "%00", "%20" + flow.state, flow.state + "%20",
+            String(repeating: "A", count: 43),
             String(repeating: "x", count: 4096), "'%20or%201=1%20--", "00000000-0000-4000-8000-000000000000", "%C3%A9",
         ]
         for state in bad {
             let refused = try await flow.browser.problem(flow.callback.with("state", state).target)
-            #expect(refused.status == 400 && refused.code == "unknown_transaction", "\(state ?? "none"): \(refused.answer.text)")
+            #expect(
+                refused.status == 400 && refused.code == "unknown_transaction",
+                "\(state ?? "none"): \(refused.answer.text)"
+            )
             #expect(!refused.answer.startsSession)
         }
         #expect(try await stack.exchanges(of: flow.code, at: flow.persona.standIn) == 0)
@@ -82,10 +87,13 @@ struct CallbackStateTests {
         }
     }
 
-    @Test("A07 a changed cookie of any shape is no cookie", arguments: [
-        "", "x", "lkf_", "lkf_AAAA", "lks_@", "@x", "x@", "@@", "\"@\"", "@%20", "@; latchkey-flow=@",
-        "other; latchkey-flow=@", "@; Latchkey-Flow=x",
-    ])
+    @Test(
+        "A07 a changed cookie of any shape is no cookie",
+        arguments: [
+            "", "x", "lkf_", "lkf_AAAA", "lks_@", "@x", "x@", "@@", "\"@\"", "@%20", "@; latchkey-flow=@",
+            "other; latchkey-flow=@", "@; Latchkey-Flow=x",
+        ]
+    )
     func badCookie(_ shape: String) async throws {
         let stack = try await Stack.shared()
         let flow = try await stack.flow(stack.persona("google"))
@@ -191,7 +199,10 @@ struct CallbackStateTests {
         #expect(try await control.finish().startsSession, "control: the same person's own code")
     }
 
-    @Test("B16 a code that was used already signs nobody in and takes nothing back from its owner", arguments: Persona.providers)
+    @Test(
+        "B16 a code that was used already signs nobody in and takes nothing back from its owner",
+        arguments: Persona.providers
+    )
     func spentCode(_ provider: String) async throws {
         let stack = try await Stack.shared()
         let victim = try await stack.flow(stack.persona(provider))

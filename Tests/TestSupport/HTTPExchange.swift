@@ -88,11 +88,7 @@ public struct HTTPExchange: Sendable {
     }
 
     private static func firstRange(of pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-        guard bytes.count >= pattern.count, start <= bytes.count - pattern.count else { return nil }
-        for index in start...(bytes.count - pattern.count)
-        where bytes[index..<index + pattern.count].elementsEqual(pattern) {
-            return index
-        }
-        return nil
+        guard start <= bytes.count else { return nil }
+        return Data(bytes).range(of: Data(pattern), in: start..<bytes.count)?.lowerBound
     }
 }

@@ -75,7 +75,7 @@ public struct BeginSignIn: Sendable {
             issuer: configured.provider.issuer,
             redirectURI: configured.redirectURI,
             purpose: purpose,
-            session: request.session?.hash,
+            session: services.settings.hasStrictCookie ? request.session?.hash : nil,
             returnTo: request.returnTo
         )
         do {

@@ -32,18 +32,23 @@ public struct SignInServices: Sendable {
         public var policy: LinkingPolicy
         /// Roles that make an account privileged.
         public var privilegedRoles: [String]
+        /// Whether the session cookie is `SameSite=Strict` and so does not come along with a callback: then, and only then, the
+        /// transaction remembers the session it began with.
+        public var hasStrictCookie: Bool
 
         /// Creates settings.
         public init(
             transactionLifetime: Duration,
             sessionLifetime: SessionLifetime,
             policy: LinkingPolicy,
-            privilegedRoles: [String]
+            privilegedRoles: [String],
+            hasStrictCookie: Bool = false
         ) {
             self.transactionLifetime = transactionLifetime
             self.sessionLifetime = sessionLifetime
             self.policy = policy
             self.privilegedRoles = privilegedRoles
+            self.hasStrictCookie = hasStrictCookie
         }
     }
 

@@ -63,7 +63,9 @@ enum Query {
         return pairs(query).map { ($0.name.removingPercentEncoding ?? "", $0.value.removingPercentEncoding ?? "") }
     }
 
-    static func value(_ name: String, of url: String) -> String? { parameters(of: url).first { $0.name == name }?.value }
+    static func value(_ name: String, of url: String) -> String? {
+        parameters(of: url).first { $0.name == name }?.value
+    }
 }
 
 /// A sign-in that went to the provider and came back to the browser, and was not delivered yet.
@@ -113,7 +115,9 @@ extension Stack {
         let browser = browser ?? self.browser(node: node)
         let answer = try await browser.post(path + persona.provider, form: form)
         guard answer.status == 303, let location = answer.header("location"), location.contains("state=") else {
-            throw NeverHappened(description: "a redirect to \(persona.provider): \(answer.status) \(answer.text.prefix(600))")
+            throw NeverHappened(
+                description: "a redirect to \(persona.provider): \(answer.status) \(answer.text.prefix(600))"
+            )
         }
         let callback = try await mock.authorize(location, as: persona.name)
         return Flow(browser: browser, persona: persona, authorization: location, callback: callback)

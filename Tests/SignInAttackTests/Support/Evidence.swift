@@ -56,20 +56,6 @@ extension HTTPExchange.Answer {
 }
 
 extension Stack {
-    /// How often this code was presented at the stand-in's token endpoint: the log keeps a hash of it.
-    func exchanges(of code: String, at standIn: String) async throws -> Int {
-        let row = try await database.query("select encode(sha256(convert_to(\(code), 'UTF8')), 'hex')").one()
-        let hidden = "sha256:" + (try row.decode(String.self, at: 0)).prefix(16)
-        return try await exchanges(at: standIn).count { $0.contains(hidden) }
-    }
-
-    /// The logged token requests, each as text.
-    func exchanges(at standIn: String) async throws -> [String] {
-        let log = try await mock.call("GET", "/log?provider=\(standIn)&endpoint=token")
-        guard let entries = try JSONSerialization.jsonObject(with: Data(log.utf8)) as? [[String: Any]] else { return [] }
-        return entries.map { "\($0["form"] ?? "")" }
-    }
-
     /// The number a query counts.
     func count(_ query: SQL) async throws -> Int {
         Int(try await database.query(query).one().decode(Int64.self, at: 0))
@@ -140,9 +126,6 @@ extension Stack {
         }
         return all
     }
-
-    /// Everything the nodes have written so far.
-    var output: String { nodes.map(\.process.output).joined(separator: "\n") }
 }
 
 /// One row of `linking_decisions`.

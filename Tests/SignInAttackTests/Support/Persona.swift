@@ -47,7 +47,8 @@ extension Stack {
     ) async throws -> Persona {
         let standIn = Persona.standIn(for: provider)
         let name = name ?? "p" + Persona.freshSubject()
-        var json = #"{"subject":"\#(subject)","name":"Person \#(name)","username":"\#(name)","email_verified":\#(verified)"#
+        var json =
+            #"{"subject":"\#(subject)","name":"Person \#(name)","username":"\#(name)","email_verified":\#(verified)"#
         json += #","email":"# + (email.map { "\"\($0)\"" } ?? "null")
         if !more.isEmpty { json += "," + more }
         try await mock.call("PUT", "/people/\(standIn)/\(name)", json + "}")

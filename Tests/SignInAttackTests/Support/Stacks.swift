@@ -23,7 +23,8 @@ enum Stacks {
             nodes: 1,
             settings: [
                 "public_url=\(httpsOrigin)", "providers.directory=\(providers)", "linking.privileged_roles=admin",
-                "sign_in.return_to=https://app.example.test/welcome?from=latchkey", "server.trusted_proxies=127.0.0.1/32",
+                "sign_in.return_to=https://app.example.test/welcome?from=latchkey",
+                "server.trusted_proxies=127.0.0.1/32",
                 "linking.sign_up=open",
             ],
             standInArguments: [

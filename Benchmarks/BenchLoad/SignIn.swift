@@ -1,0 +1,61 @@
+import ArgumentParser
+import NIOCore
+import NIOPosix
+
+/// `bench-load sign-in`: people who sign in, each with a new browser, one after another on each connection.
+struct SignIn: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Sign people in until the time is over or everybody has signed in once.",
+        discussion: "The last line of output: sign-ins, errors, seconds, p50 in ms, p99 in ms."
+    )
+
+    @Option(help: "Port of the node.") var port: Int
+    @Option(help: "Port of the stand-in for the provider.") var standInPort: Int
+    @Option(help: "Provider, as in /sign-in/{provider}.") var provider = "google"
+    @Option(help: "public_url of the node.") var origin: String
+    @Option(help: "Somebody new each time (0), or so many people, who are known to the stand-in as bench-1 and so on.")
+    var people = 0
+    @Option(help: "Connections to the node, each with one person at a time.") var connections = 16
+    @Option(help: "Seconds to go on.") var seconds = 5
+    @Flag(help: "Stop when each person has signed in once.") var once = false
+
+    func validate() throws {
+        guard connections > 0, seconds > 0, people >= 0 else { throw ValidationError("numbers have to be positive") }
+        guard people == 0 || people >= connections else { throw ValidationError("fewer people than connections") }
+        guard !once || people > 0 else { throw ValidationError("--once needs --people") }
+    }
+
+    func run() async throws {
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let script = SignInScript(provider: provider, origin: origin)
+        var visitors: [Visitor] = []
+        for first in 1...connections {
+            visitors.append(
+                Visitor(
+                    script: script,
+                    node: try await HTTPConversation.connect(port: port, on: loop),
+                    standIn: try await HTTPConversation.connect(port: standInPort, on: loop),
+                    queue: Visitor.Queue(first: first, step: connections, people: people, once: once)
+                )
+            )
+        }
+        let began = ContinuousClock.now
+        let deadline = began + .seconds(seconds)
+        var tally = Tally()
+        await withTaskGroup(of: Tally.self) { group in
+            for visitor in visitors { group.addTask { await visitor.work(until: deadline) } }
+            for await part in group { tally.add(part) }
+        }
+        let elapsed = Double(began.duration(to: .now).microseconds) / 1_000_000
+        for (fault, count) in tally.faults.sorted(by: { $0.value > $1.value }).prefix(10) {
+            print("\(count) x \(fault)")
+        }
+        let (middle, slow) = (tally.milliseconds(atShare: 0.5), tally.milliseconds(atShare: 0.99))
+        print("\(tally.count) \(tally.errors) \(elapsed) \(middle) \(slow)")
+    }
+}
+
+extension Duration {
+    /// Whole microseconds.
+    var microseconds: Int64 { components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000 }
+}

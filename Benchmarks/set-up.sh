@@ -1,0 +1,132 @@
+# What dev/bench starts, and the data; sourced by it, not run.
+
+pids=()
+finish() {
+    trap - EXIT INT TERM
+    for ((index = ${#pids[@]} - 1; index >= 0; index--)); do
+        kill -TERM "${pids[index]}" 2>/dev/null || true
+        wait "${pids[index]}" 2>/dev/null || true
+    done
+    dev/postgres stop "$CLUSTER" >/dev/null || true
+}
+sql() { "$PG/psql" -d "$DATABASE" -XqAt -v ON_ERROR_STOP=1 "$@"; }
+
+# Whether Postgres counts statements (top) or not (none): counting is not free.
+count_statements() { sql -c "alter system set pg_stat_statements.track = '$1'" -c 'select pg_reload_conf()' >/dev/null; }
+
+start_postgres() {
+    say "Starting Postgres in $CLUSTER"
+    dev/postgres start "$CLUSTER" >/dev/null
+    SERVER=$(dev/postgres url "$CLUSTER")
+    DATABASE=$SERVER
+    if [ "$(sql -c 'show shared_preload_libraries')" != pg_stat_statements ]; then
+        sql -c "alter system set shared_preload_libraries = 'pg_stat_statements'" \
+            -c "alter system set shared_buffers = '512MB'" -c "alter system set max_wal_size = '4GB'"
+        dev/postgres stop "$CLUSTER" >/dev/null
+        dev/postgres start "$CLUSTER" >/dev/null
+        SERVER=$(dev/postgres url "$CLUSTER")
+        DATABASE=$SERVER
+    fi
+    count_statements none
+    POSTMASTER=$(head -n 1 "$(sql -c 'show data_directory')/postmaster.pid")
+    DATABASE="$SERVER dbname=bench"
+}
+
+# Makes the database and its rows where they are not what this script would make; brings them back to their beginning.
+fill() {
+    local label
+    label="$ROWS rows, $TOKENS tokens, $(cat Benchmarks/data.sql Sources/PostgresStore/Migrations/*.sql | sha256sum |
+        cut -c 1-16)"
+    "$BIN/bench-load" tokens --count "$TOKENS" >"$WORK/tokens.copy"
+    cut -f 2 "$WORK/tokens.copy" >"$WORK/tokens.txt"
+    if [ "$(sql -c 'select label from bench_data' 2>/dev/null)" != "$label" ]; then
+        say "Filling the tables with $ROWS users, identities and sessions; once, it takes a minute or more"
+        DATABASE=$SERVER sql -c 'drop database if exists bench' -c 'create database bench'
+        "$BIN/latchkey" migrate --config "$WORK/latchkey.yaml" >"$WORK/migrate.log" 2>&1 ||
+            die "migrating failed: $(tail -n 3 "$WORK/migrate.log")"
+        sql -c 'create extension pg_stat_statements' \
+            -c 'create table bench_tokens (number int primary key, token text not null, token_hash bytea not null)'
+        sql -c '\copy bench_tokens from stdin' <"$WORK/tokens.copy"
+        sql -v rows="$ROWS" -v tokens="$TOKENS" -v label="$label" -f Benchmarks/data.sql
+    fi
+    sql -f Benchmarks/reset.sql
+}
+
+free_port() {
+    local candidate
+    while true; do
+        candidate=$((20000 + RANDOM % 12000))
+        if ! (exec 3<>"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null; then break; fi
+    done
+    echo "$candidate"
+}
+
+# Prints an answer: http PORT METHOD PATH [HEADER [BODY]]
+http() {
+    local header=${4:-Accept: */*} body=${5:-}
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || return 1
+    printf '%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n%s\r\nContent-Length: %d\r\n\r\n%s' \
+        "$2" "$3" "$header" "${#body}" "$body" >&3
+    tr -d '\r' <&3
+    exec 3>&-
+}
+
+# Starts a program in a session of its own, so that Ctrl-C reaches it through finish, in order.
+launch() {
+    local log=$1
+    shift
+    setsid "$@" >"$log" 2>&1 &
+    pids+=($!)
+}
+
+until_true() {
+    local _
+    for _ in $(seq 300); do
+        if "$@" >/dev/null 2>&1; then return 0; fi
+        sleep 0.1
+    done
+    return 1
+}
+
+# The port of one stand-in, from the line of JSON that mock-provider prints.
+stand_in_port() { grep -m 1 -o "\"$1\":[0-9]*" "$WORK/mock-provider.log" | cut -d : -f 2; }
+
+start_stand_ins() {
+    launch "$WORK/mock-provider.log" "$BIN/mock-provider" --keep-log 0 \
+        --google-port 0 --github-port 0 --x-port 0 --oidc-port 0 --control-port 0
+    MOCK=${pids[-1]}
+    until_true grep -q '"ready":true' "$WORK/mock-provider.log" || die "the stand-ins do not start: $WORK/mock-provider.log"
+}
+
+configure() {
+    local google=$1 github=$2
+    PORT=$(free_port)
+    ORIGIN=http://localhost:$PORT
+    cat >"$WORK/latchkey.yaml" <<YAML
+public_url: $ORIGIN
+mode: development
+server: {port: $PORT}
+metrics: {port: $(free_port)}
+outbound: {allow_loopback_http: true}
+providers:
+  google: {client_id: google-client, client_secret: google-secret}
+  github: {client_id: github-client, client_secret: github-secret}
+development:
+  origins:
+    https://accounts.google.com: http://127.0.0.1:$google
+    https://oauth2.googleapis.com: http://127.0.0.1:$google
+    https://openidconnect.googleapis.com: http://127.0.0.1:$google
+    https://www.googleapis.com: http://127.0.0.1:$google
+    https://github.com: http://127.0.0.1:$github
+    https://api.github.com: http://127.0.0.1:$github
+YAML
+    export LATCHKEY_DATABASE_URL=$DATABASE
+}
+
+ready() { [[ $(http "$PORT" GET /readyz) == "HTTP/1.1 200 "* ]]; }
+
+start_latchkey() {
+    launch "$WORK/latchkey.log" "$BIN/latchkey" serve --config "$WORK/latchkey.yaml"
+    LATCHKEY=${pids[-1]}
+    until_true ready || die "Latchkey does not start: $(tail -n 3 "$WORK/latchkey.log")"
+}
