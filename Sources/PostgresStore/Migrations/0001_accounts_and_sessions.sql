@@ -62,6 +62,7 @@ create table sessions (
 );
 create unique index sessions_token_hash on sessions (token_hash);
 create index sessions_user on sessions (user_id);
+create index sessions_identity on sessions (identity_id);
 create index sessions_expires on sessions (expires_at);
 
 -- A sign-in in progress. The nonce and the PKCE verifier are not here: they are derived from the browser's own secret,
