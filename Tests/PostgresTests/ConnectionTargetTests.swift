@@ -27,7 +27,7 @@ import Testing
         #expect(settings["host"] == "db2,db1")
         #expect(settings["hostaddr"] == "10.0.0.2,10.0.0.1")
         #expect(settings["port"] == "5434,5433")
-        #expect(settings["target_session_attrs"] == "read-write")
+        #expect(settings["target_session_attrs"] == "primary", "read-write would refuse the lane for reads")
         #expect(settings["user"] == "latchkey")
         #expect(settings["password"] == "pass")
         #expect(settings["dbname"] == "app")

@@ -119,8 +119,11 @@ extension OneAtATime {
         }
 
         @Test(
-            "G11 only the session that began it ends it: another user's, another of the same user, or a dead one is refused",
-            arguments: ["another user", "another session", "ended session", "rotated session"]
+            "G11 only the session that began it ends it: another user's, another of the same user, or none is refused",
+            arguments: [
+                "another user", "another session", "no session", "ended session", "rotated session",
+                "a made-up session",
+            ]
         )
         func otherSession(_ kind: String) async throws {
             let stack = try await Stacks.quiet()
@@ -134,7 +137,9 @@ extension OneAtATime {
             case "another session":
                 await me.browser.set(cookie: "latchkey", to: await (try await stack.signIn(me.persona)).session())
             case "ended session": try await sessionRow(me.browser, "delete from sessions", stack)
-            default: try await stack.signIn(me.persona, in: me.browser)
+            case "rotated session": try await stack.signIn(me.persona, in: me.browser)
+            case "a made-up session": await me.browser.set(cookie: "latchkey", to: "lks_made-up")
+            default: await me.browser.set(cookie: "latchkey", to: nil)
             }
             let before = try await stack.accounts()
             let answer = try await flow.finish()
@@ -151,25 +156,30 @@ extension OneAtATime {
         }
 
         @Test(
-            "G11 where no session cookie comes along, as a Strict one does not, it is the one that began it, in its browser",
-            arguments: ["none", "no token"]
+            "G11 H04 a Strict session cookie, which does not come along with a callback, is the one that began it, in its browser"
         )
-        func cookieLeftBehind(_ kind: String) async throws {
-            let stack = try await Stacks.quiet()
+        func strictCookie() async throws {
+            let stack = try await Stack.start(settings: ["session.cookie_same_site=strict"])
             let me = try await somebody(stack)
             let identity = try await stack.persona("github")
-            let flow = try await stack.flow(identity, in: me.browser, at: "/account/link/")
-            let token = try #require(await me.browser.session())
-            await me.browser.set(cookie: "latchkey", to: kind == "none" ? nil : "x")
-            let stranger = stack.browser()
-            _ = try await stranger.begin("github")
-            #expect(try await stranger.problem(flow.callback.target).code == "unknown_transaction")
-            #expect(try await flow.finish().startsSession)
-            #expect(try await stack.owner(identity) == me.user)
+            for lives in [false, true] {
+                let flow = try await stack.flow(identity, in: me.browser, at: "/account/link/")
+                let token = try #require(await me.browser.session())
+                await me.browser.set(cookie: "latchkey", to: nil)
+                let stranger = stack.browser()
+                _ = try await stranger.begin("github")
+                #expect(try await stranger.problem(flow.callback.target).code == "unknown_transaction")
+                let old = stack.browser()
+                await old.set(cookie: "latchkey", to: token)
+                if !lives { #expect(try await old.post("/sign-out").status == 200) }
+                let answer = try await flow.finish()
+                #expect(answer.startsSession == lives, "signed out on the way, or not")
+                #expect(try await stack.owner(identity) == (lives ? me.user : nil))
+                #expect(try await old.user() == nil, "over, or its token was changed")
+                if !lives { try await stack.signIn(me.persona, in: me.browser) }
+            }
             #expect(try await me.browser.user() == me.user)
-            let old = stack.browser()
-            await old.set(cookie: "latchkey", to: token)
-            #expect(try await old.user() == nil, "its token was changed")
+            await stack.stop()
         }
 
         @Test("G13 an identity that belongs to somebody else stays there, and nobody learns whose it is")

@@ -4,7 +4,8 @@ import Logging
 /// `decide_linking → apply → start_session`: from an asserted identity to a session, or to an honest stop.
 struct Arrival: Sendable {
     private let services: SignInServices
-    private let attempts = 3
+    // Once, and asked again at most three times.
+    private let attempts = 4
 
     init(_ services: SignInServices) {
         self.services = services

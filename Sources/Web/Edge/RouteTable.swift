@@ -32,7 +32,9 @@ final class RouteTable: Sendable {
                     && zip(entry.segments, wanted).allSatisfy { $0 == $1 || $0.hasPrefix("{") }
             }.map(\.method)
         }
-        return Set(found.contains("GET") ? found + ["HEAD"] : found).sorted()
+        // A callback consumes what it is given, so HEAD is not offered there (B13).
+        let hasHead = found.contains("GET") && wanted.first != "callback"
+        return Set(hasHead ? found + ["HEAD"] : found).sorted()
     }
 
     func acceptsCrossSitePost(_ path: String) -> Bool {

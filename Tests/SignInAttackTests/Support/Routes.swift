@@ -2,7 +2,7 @@
 enum Routes {
     static let all: [(path: String, methods: [String])] = [
         ("/", ["GET", "HEAD"]), ("/account", ["GET", "HEAD"]), ("/account/link/google", ["POST"]),
-        ("/callback/google", ["GET", "HEAD"]), ("/favicon.ico", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),
+        ("/callback/google", ["GET"]), ("/favicon.ico", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),
         ("/readyz", ["GET", "HEAD"]), ("/robots.txt", ["GET", "HEAD"]), ("/sign-in", ["GET", "HEAD"]),
         ("/sign-in/google", ["POST"]), ("/sign-out", ["POST"]), ("/signed-in", ["GET", "HEAD"]),
         ("/v1/session", ["DELETE", "GET", "HEAD"]),
