@@ -43,15 +43,16 @@ struct CrossSiteGuardTests {
         #expect(CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own) == item.allowed)
     }
 
-    @Test("A bearer without cookies needs no origin; with cookies it does")
-    func bearer() {
-        var headers: HTTPFields = [.authorization: "Bearer lks_x"]
-        #expect(CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own))
-        headers[.authorization] = "Basic eDp5"
-        #expect(!CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own))
-        headers[.authorization] = "Bearer lks_x"
-        headers[.cookie] = "a=b"
-        #expect(!CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own))
+    @Test("A program without cookies needs no origin under /v1/; with cookies, and anywhere else, it does")
+    func programs() {
+        func allows(_ headers: HTTPFields, _ path: String) -> Bool {
+            CrossSiteGuard.allows(method: .delete, headers: headers, publicOrigin: Self.own, path: path)
+        }
+        #expect(allows([.authorization: "Bearer lks_x"], "/v1/session"))
+        #expect(allows([:], "/v1/session"))
+        #expect(!allows([.authorization: "Bearer lks_x", .cookie: "a=b"], "/v1/session"))
+        #expect(!allows([.authorization: "Basic eDp5"], "/sign-out"))
+        #expect(!allows([.authorization: "Bearer lks_x"], "/v1"))
     }
 
     @Test("Doubled headers are refused")

@@ -1,4 +1,3 @@
-import Accounts
 import HTTPTypes
 
 /// Refuses state-changing requests that another site made the browser send: login CSRF included, which tokens bound to a
@@ -8,16 +7,16 @@ enum CrossSiteGuard {
     ///
     /// Fetch-Metadata cannot be forged by a page, so it decides where it is sent: only `same-origin` passes. `Origin`, where
     /// sent, must be ours as well (`null` is what a privacy setting makes of our own, so it needs Fetch-Metadata's word).
-    /// A browser that sends neither is too old to be protected: refused. A request that proves itself with one
-    /// of our bearer tokens and no cookie carries nothing a browser adds on its own, and passes.
-    static func allows(method: HTTPRequest.Method, headers: HTTPFields, publicOrigin: String) -> Bool {
+    /// A browser that sends neither is too old to be protected: refused. Under `/v1/` only our own
+    /// bearer tokens and cookies count: without a cookie there is nothing a browser adds on its own, and the request passes.
+    static func allows(method: HTTPRequest.Method, headers: HTTPFields, publicOrigin: String, path: String = "/")
+        -> Bool
+    {
         switch method {
         case .get, .head, .options: return true
         default: break
         }
-        if headers[.authorization]?.hasPrefix("Bearer \(SessionTokenKind.prefix)") == true && headers[.cookie] == nil {
-            return true
-        }
+        if path.hasPrefix("/v1/"), headers[.cookie] == nil { return true }
         let site = headers[values: .secFetchSite]
         let origin = headers[values: .origin]
         guard site.count <= 1, origin.count <= 1 else { return false }

@@ -44,7 +44,12 @@ struct EdgeMiddleware: RouterMiddleware {
         let isParkedCallback = request.method == .post && routes.acceptsCrossSitePost(request.uri.path)
         guard
             isParkedCallback
-                || CrossSiteGuard.allows(method: request.method, headers: request.headers, publicOrigin: publicOrigin)
+                || CrossSiteGuard.allows(
+                    method: request.method,
+                    headers: request.headers,
+                    publicOrigin: publicOrigin,
+                    path: request.uri.path
+                )
         else { throw .crossSite }
     }
 
