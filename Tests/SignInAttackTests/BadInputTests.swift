@@ -23,7 +23,9 @@ struct BadInputTests {
                 for accept in ["text/html", "application/json"] {
                     let headers = ["Origin": "@own", "Sec-Fetch-Site": "same-origin", "Accept": accept]
                     let answer = try await browser.send(method, path, headers: headers, body: nil)
-                    #expect(answer.status == 405 && answer.isClearRefusal, "\(method) \(path): \(answer.status)")
+                    // An answer to HEAD has no body to be clear in.
+                    let isClear = method == "HEAD" || answer.isClearRefusal
+                    #expect(answer.status == 405 && isClear, "\(method) \(path): \(answer.status)")
                     #expect(answer.header("allow") == allowed.joined(separator: ", "), "\(method) \(path)")
                 }
             }
