@@ -58,7 +58,15 @@ public actor Browser {
             head += "Cookie: " + cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") + "\r\n"
         }
         if let body { head += "Content-Length: \(body.count)\r\n" }
-        let answer = try await HTTPExchange.send(Array((head + "\r\n").utf8) + (body ?? []), port: port)
+        let request = Array((head + "\r\n").utf8) + (body ?? [])
+        let answer: HTTPExchange.Answer
+        if target.hasPrefix("/callback/") {
+            await Turnstile.callbacks.enter()
+            defer { Turnstile.callbacks.leave() }
+            answer = try await HTTPExchange.send(request, port: port)
+        } else {
+            answer = try await HTTPExchange.send(request, port: port)
+        }
         for line in answer.headerValues("set-cookie") {
             setCookies.append(line)
             let pair = line.prefix { $0 != ";" }
@@ -100,5 +108,13 @@ extension HTTPExchange.Answer {
         guard let location = header("location"), let parts = URLComponents(string: location), parts.path == "/signed-in"
         else { return nil }
         return parts.queryItems?.first { $0.name == "to" }?.value
+    }
+
+    /// What a page of a failure says to the person: what a failed test should show.
+    public var sentence: String {
+        guard let start = text.range(of: "<p class=\"sentence\">"),
+            let end = text[start.upperBound...].range(of: "</p>")
+        else { return String(text.prefix(600)) }
+        return String(text[start.upperBound..<end.lowerBound])
     }
 }

@@ -180,6 +180,10 @@ public final class Stack: Sendable {
                 client_id: oidc-client
                 client_secret: oidc-secret
                 issuer: http://127.0.0.1:\(ports.oidc)
+            # A disk or a processor that is busy with something else is nobody's fault here.
+            database:
+              connect_timeout: 10s
+              statement_timeout: 30s
             templates:
               directory: \(root)/templates
             development:

@@ -116,7 +116,7 @@ extension Stack {
         let answer = try await browser.post(path + persona.provider, form: form)
         guard answer.status == 303, let location = answer.header("location"), location.contains("state=") else {
             throw NeverHappened(
-                description: "a redirect to \(persona.provider): \(answer.status) \(answer.text.prefix(600))"
+                description: "a redirect to \(persona.provider): \(answer.status) \(answer.sentence)"
             )
         }
         let callback = try await mock.authorize(location, as: persona.name)
@@ -129,7 +129,7 @@ extension Stack {
         let flow = try await flow(persona, in: browser, node: node)
         let answer = try await flow.finish()
         guard [200, 303].contains(answer.status), try await flow.browser.user() != nil else {
-            throw NeverHappened(description: "a sign-in: \(answer.status) \(answer.text.prefix(1500))")
+            throw NeverHappened(description: "a sign-in: \(answer.status) \(answer.sentence)")
         }
         return flow.browser
     }
