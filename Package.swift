@@ -41,6 +41,9 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl"),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq"),
         .systemLibrary(name: "CIDN2", pkgConfig: "libidn2"),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt"),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode"),
 
         // Values and primitives.
         .target(name: "JSON", swiftSettings: strict),
@@ -48,6 +51,7 @@ let package = Package(
         .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: touchesC),
         .target(name: "InternetAddress", swiftSettings: touchesC),
         .target(name: "IDNA", dependencies: ["CIDN2"], swiftSettings: touchesC),
+        .target(name: "QRCode", dependencies: ["CQREncode"], swiftSettings: touchesC),
 
         // Protocols.
         .target(name: "JOSE", dependencies: ["Cryptography", "JSON"], swiftSettings: strict),
@@ -62,11 +66,27 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "Jobs",
+            dependencies: [
+                "JSON", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Mail",
+            dependencies: [
+                "Accounts", "Cryptography", .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: strict
+        ),
+
         // Application.
         .target(
             name: "Flows",
             dependencies: [
-                "Accounts", "Cryptography", "JOSE", "OAuth", "OpenIDConnect", "Providers",
+                "Accounts", "Cryptography", "JOSE", "JSON", "Jobs", "Mail", "OAuth", "OpenIDConnect", "Providers",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
             ],
@@ -82,7 +102,8 @@ let package = Package(
         .target(
             name: "PostgresStore",
             dependencies: [
-                "Accounts", "Cryptography", "Postgres", .product(name: "Logging", package: "swift-log"),
+                "Accounts", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
+                .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations")],
             swiftSettings: strict
@@ -90,10 +111,17 @@ let package = Package(
         .target(
             name: "CurlTransport",
             dependencies: [
-                "CCurl", "Cryptography", "InternetAddress", "OAuth",
+                "Accounts", "CCurl", "Cryptography", "InternetAddress", "Mail", "OAuth",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: touchesC
+        ),
+        .target(
+            name: "PasswordHashing",
+            dependencies: [
+                "Accounts", "CCrypt", "CSodium", "Cryptography", .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: touchesC
         ),
@@ -125,7 +153,7 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Accounts", "Flows", "InternetAddress", "JSON", "OAuth",
+                "Accounts", "Cryptography", "Flows", "InternetAddress", "JSON", "Mail", "OAuth", "QRCode",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -140,9 +168,10 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "OAuth", "OpenIDConnect",
-                "Postgres",
-                "PostgresStore", "Providers", "ServiceConfiguration", "Telemetry", "Web", "YAML",
+                "Accounts", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON", "Jobs", "Mail",
+                "OAuth",
+                "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "Providers", "ServiceConfiguration",
+                "Telemetry", "Web", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -203,6 +232,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Cryptography"], swiftSettings: strict),
+        .testTarget(name: "JobsTests", dependencies: ["JSON", "Jobs"], swiftSettings: strict),
+        .testTarget(name: "MailTests", dependencies: ["Accounts", "Cryptography", "Mail"], swiftSettings: strict),
+        .testTarget(
+            name: "PasswordHashingTests",
+            dependencies: ["Accounts", "Cryptography", "PasswordHashing"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: strict),
         .testTarget(
             name: "ProvidersTests",
             dependencies: ["Accounts", "Cryptography", "JSON", "OAuth", "OpenIDConnect", "Providers", "YAML"],

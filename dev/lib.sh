@@ -37,7 +37,8 @@ need_packages() {
 }
 
 need_build_packages() {
-    need_packages pkg-config libcurl4-openssl-dev libpq-dev libssl-dev libidn2-dev postgresql-15 openssl ca-certificates
+    need_packages pkg-config libcurl4-openssl-dev libpq-dev libssl-dev libidn2-dev libsodium-dev libcrypt-dev \
+        libqrencode-dev postgresql-15 openssl ca-certificates
 }
 
 # Builds products or the tests; compiler output is shown as it comes.

@@ -1,0 +1,29 @@
+/// What a mail is about. The raw value is the folder of its templates: `templates/email/<event>/`.
+public enum MailEvent: String, Sendable, CaseIterable {
+    /// Somebody signed up with this address: prove it. `link`.
+    case verifyAddress = "verify-address"
+    /// Somebody signed up with an address that has an account. `sign_in_link`, `reset_link`.
+    case alreadyRegistered = "already-registered"
+    /// Set a new password. `link`.
+    case passwordReset = "password-reset"
+    /// A reset was asked for, but this account signs in elsewhere. `providers` (text), `sign_in_link`.
+    case noPasswordHere = "no-password-here"
+    /// To the new mailbox: confirm the change of address. `link`, `old_address` (may be absent).
+    case confirmNewAddress = "confirm-new-address"
+    /// To the old mailbox: the address was changed. `new_address`, `undo_link`.
+    case addressChanged = "address-changed"
+    /// Somebody wanted to move an account to an address that has one of its own. `sign_in_link`.
+    case addressInUse = "address-in-use"
+    /// A sign-in from a browser not seen before. `when`, `agent`, `network`, `account_link`.
+    case newDevice = "new-device"
+    /// A way in was linked. `provider`, `account_link`.
+    case identityLinked = "identity-linked"
+    /// A way in was unlinked. `provider`, `account_link`.
+    case identityUnlinked = "identity-unlinked"
+    /// The password was set, changed, reset or removed. `change` (one of those words), `reset_link`, `account_link`.
+    case passwordChanged = "password-changed"
+    /// The second factor was switched on or off, or a recovery code was used. `change`, `account_link`.
+    case secondFactorChanged = "second-factor-changed"
+    /// A way in by mail. `link` (absent when switched off), `code` (absent when switched off).
+    case signInByMail = "sign-in-by-mail"
+}
