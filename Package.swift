@@ -58,14 +58,7 @@ let package = Package(
         .target(name: "OAuth", dependencies: ["Cryptography", "JSON"], swiftSettings: strict),
         .target(name: "OpenIDConnect", dependencies: ["JOSE", "OAuth", "Cryptography", "JSON"], swiftSettings: strict),
 
-        // Domain.
-        .target(name: "Accounts", dependencies: ["Cryptography", "IDNA"], swiftSettings: strict),
-        .target(
-            name: "Providers",
-            dependencies: ["Accounts", "Cryptography", "JSON", "OAuth", "OpenIDConnect", "YAML"],
-            swiftSettings: strict
-        ),
-
+        // Work that follows a change.
         .target(
             name: "Jobs",
             dependencies: [
@@ -74,6 +67,20 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        // Domain.
+        .target(
+            name: "Accounts",
+            dependencies: ["Cryptography", "IDNA", "Jobs"],
+            resources: [.embedInCode("Passwords/common-passwords.txt")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Providers",
+            dependencies: ["Accounts", "Cryptography", "JSON", "OAuth", "OpenIDConnect", "YAML"],
+            swiftSettings: strict
+        ),
+
         .target(
             name: "Mail",
             dependencies: [
@@ -284,6 +291,11 @@ let package = Package(
         .testTarget(
             name: "SignInAttackTests",
             dependencies: ["Postgres", "TestSupport", "latchkey", "mock-provider"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "LocalAccountAttackTests",
+            dependencies: ["Accounts", "Cryptography", "Postgres", "TestSupport", "latchkey", "mock-provider"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,3 +1,5 @@
+public import Jobs
+
 /// What to look up before deciding.
 public struct LinkingQuestion: Sendable {
     /// Who arrived.
@@ -86,6 +88,8 @@ public struct AccountChange: Sendable {
     public let decision: DecisionEntry
     /// The session to start; nil when the outcome starts none.
     public let session: NewSession?
+    /// What is mailed about it, in the same transaction.
+    public let job: Job?
     /// The same conditions as in the question, so that the store can hold the change to them.
     public let question: LinkingQuestion
 
@@ -95,8 +99,10 @@ public struct AccountChange: Sendable {
         identity: AssertedIdentity,
         decision: DecisionEntry,
         session: NewSession?,
+        job: Job?,
         question: LinkingQuestion
     ) {
+        self.job = job
         self.effect = effect
         self.identity = identity
         self.decision = decision
@@ -148,8 +154,9 @@ public struct DecisionEntry: Sendable, Hashable {
 
 /// What became of a change.
 public enum ChangeResult: Sendable, Hashable {
-    /// Stored, committed. `replaced`: whose session of the same browser ended with it.
-    case done(replaced: UserID?)
+    /// Stored, committed. `replaced`: whose session of the same browser ended with it. `awaitsSecondFactor`: the session
+    /// opens nothing until the second step.
+    case done(replaced: UserID?, awaitsSecondFactor: Bool)
     /// The situation is not what was decided on any more; nothing was written.
     case situationChanged
 }

@@ -25,6 +25,18 @@ public enum ParkedCallbackKind: TokenKind {
     public static let prefix = "lkp_"
 }
 
+/// The secret that tells a browser in which somebody has signed in before from any other.
+public enum DeviceTokenKind: TokenKind {
+    /// `lkd_`
+    public static let prefix = "lkd_"
+}
+
+/// What a mail carries: proof that its reader has the mailbox.
+public enum ProofTokenKind: TokenKind {
+    /// `lkm_`
+    public static let prefix = "lkm_"
+}
+
 /// A bearer token: prefix, 256 random bits in 43 base64url characters, and a 24-bit checksum in four more, so that
 /// junk and truncated tokens are refused without asking the database (Zitadel CVE-2026-27840).
 public struct OpaqueToken<Kind: TokenKind>: Sendable, Hashable, CustomStringConvertible {
@@ -75,6 +87,11 @@ public typealias SessionToken = OpaqueToken<SessionTokenKind>
 public typealias BrowserToken = OpaqueToken<BrowserTokenKind>
 /// Handle of a parked callback.
 public typealias ParkedCallbackToken = OpaqueToken<ParkedCallbackKind>
+
+/// Secret of a browser that is known to an account.
+public typealias DeviceToken = OpaqueToken<DeviceTokenKind>
+/// Proof of a mailbox.
+public typealias ProofToken = OpaqueToken<ProofTokenKind>
 
 /// SHA-256 of a token or a state: 32 bytes.
 public struct TokenHash: Sendable, Hashable {

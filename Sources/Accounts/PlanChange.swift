@@ -22,8 +22,10 @@ public func planChange(
         guard let owner = situation.identityOwner else { return nil }
         return .signIn(owner)
     case .create:
-        // Weaker evidence than `verified` never makes an address proven (G03).
-        let created = email.map { CreatedEmail(address: $0.address, verified: $0.evidence >= .verified) }
+        // Weaker evidence than `verified` never makes an address proven (G03), and an unproven one is not kept at all: it would
+        // occupy nothing, prove nothing, and tell whoever claimed it whether it was free (G22).
+        let proven = email.flatMap { $0.evidence >= .verified ? $0.address : nil }
+        let created = proven.map { CreatedEmail(address: $0, verified: true) }
         return .create(freshUser(), freshIdentity(), email: created)
     case .createSeparate:
         return .create(freshUser(), freshIdentity(), email: nil)

@@ -1,3 +1,5 @@
+public import Jobs
+
 /// A point in time from the database's clock: microseconds since 1970-01-01T00:00:00Z.
 public struct Instant: Sendable, Hashable, Comparable {
     /// Microseconds since the Unix epoch.
@@ -17,6 +19,14 @@ public struct Instant: Sendable, Hashable, Comparable {
 public enum AuthenticationMethod: String, Sendable, Hashable {
     /// A federated identity: an OpenID Provider or OAuth authorization server vouched for the person.
     case federated = "fed"
+    /// A password.
+    case password = "pwd"
+    /// A one-time password of a second factor, or a recovery code in its place.
+    case oneTimePassword = "otp"
+    /// Several factors were used.
+    case multipleFactors = "mfa"
+    /// A link or a code sent to the proven address; RFC 8176 has no word for it.
+    case mail = "mail"
 }
 
 /// A user as the session check shows one.
@@ -129,6 +139,10 @@ public struct NewSession: Sendable {
     public let replacing: TokenHash?
     /// Browser and network it was started from.
     public let device: Device
+    /// The secret this browser is known by from now on.
+    public let deviceToken: TokenHash
+    /// Tells the owner if the browser was not known before, while others are.
+    public let newDeviceNotice: Job
 
     /// Creates a session to store.
     public init(
@@ -137,7 +151,9 @@ public struct NewSession: Sendable {
         methods: [AuthenticationMethod],
         lifetime: SessionLifetime,
         replacing: TokenHash?,
-        device: Device
+        device: Device,
+        deviceToken: TokenHash,
+        newDeviceNotice: Job
     ) {
         self.id = id
         self.tokenHash = tokenHash
@@ -145,6 +161,8 @@ public struct NewSession: Sendable {
         self.lifetime = lifetime
         self.replacing = replacing
         self.device = device
+        self.deviceToken = deviceToken
+        self.newDeviceNotice = newDeviceNotice
     }
 }
 

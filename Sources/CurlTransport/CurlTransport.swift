@@ -1,4 +1,3 @@
-import CCurl
 public import CoreMetrics
 public import Logging
 import Metrics
@@ -12,6 +11,8 @@ public enum CurlStartFault: String, Error, Sendable, CaseIterable {
     case unreadableCertificateFile = "unreadable_certificate_file"
     /// The system gave no thread.
     case noThread = "no_thread"
+    /// The mail server's host, its port or our own name cannot stand in a URL.
+    case unusableAddress = "unusable_address"
 }
 
 /// Calls providers with libcurl: one thread, one multi handle, connections reused, HTTP/2 where the peer speaks it.
@@ -29,49 +30,16 @@ public final class CurlTransport: HTTPTransport {
     private let mailbox: Mailbox
     private let metrics: OutboundMetrics
 
-    /// libcurl's global state, set up once per process, before the first handle and by one thread only.
-    private static let library: CURLcode = ccurl_global_init()
-
     /// Starts the thread. Metrics go to `metrics`, changes of circuits to `logger`.
     public init(
         _ configuration: CurlConfiguration = CurlConfiguration(),
         logger: Logger = Logger(label: "latchkey.outbound"),
         metrics factory: any MetricsFactory = MetricsSystem.factory
     ) throws(CurlStartFault) {
-        guard Self.library == CURLE_OK, Self.isRecent, let multi = unsafe curl_multi_init() else {
-            throw .unusableLibrary
-        }
-        if let file = configuration.extraCertificateFile, !FileAccess.isReadable(file) {
-            unsafe curl_multi_cleanup(multi)
-            throw .unreadableCertificateFile
-        }
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, configuration.maximumIdleConnections)
-        unsafe ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, configuration.maximumConnectionsPerHost)
-
-        let address = UInt(bitPattern: multi)
-        let mailbox = Mailbox(multi: address)
         let metrics = OutboundMetrics(factory: factory)
         self.configuration = configuration
-        self.mailbox = mailbox
         self.metrics = metrics
-
-        let started = LoopThread.start {
-            // The address of the handle created above; from here on it belongs to this thread.
-            guard let multi = unsafe UnsafeMutableRawPointer(bitPattern: address) else { return }
-            let loop = unsafe CurlLoop(
-                multi: multi,
-                mailbox: mailbox,
-                configuration: configuration,
-                metrics: metrics,
-                logger: logger
-            )
-            loop.run()
-        }
-        guard started else {
-            _ = mailbox.close()
-            unsafe curl_multi_cleanup(multi)
-            throw .noThread
-        }
+        mailbox = try CurlLoop.start(configuration, logger: logger, metrics: metrics)
     }
 
     deinit {
@@ -120,7 +88,4 @@ public final class CurlTransport: HTTPTransport {
             throw .refusedAddress
         }
     }
-
-    /// 7.88.0, the first with everything used here in the form used here.
-    private static var isRecent: Bool { ccurl_version_number() >= 0x075800 }
 }

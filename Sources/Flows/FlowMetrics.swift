@@ -21,4 +21,26 @@ struct FlowMetrics: Sendable {
             dimensions: [("flow", flow), ("provider", provider.description), ("outcome", completed.name)]
         ).increment()
     }
+
+    /// Runs a flow without a provider and counts how it ended.
+    func measured<Value: Sendable>(
+        _ body: () async throws(FlowFailure) -> Value
+    ) async throws(FlowFailure) -> Value {
+        do {
+            let value = try await body()
+            Counter(
+                label: "latchkey_flow_completions_total",
+                dimensions: [("flow", flow), ("provider", "none"), ("outcome", "done")]
+            ).increment()
+            return value
+        } catch {
+            Counter(
+                label: "latchkey_flow_failures_total",
+                dimensions: [
+                    ("flow", flow), ("provider", "none"), ("step", error.step.rawValue), ("code", error.code.rawValue),
+                ]
+            ).increment()
+            throw error
+        }
+    }
 }

@@ -26,4 +26,20 @@ public enum FlowStep: String, Sendable, CaseIterable {
     case checkSession = "check_session"
     /// Signing out.
     case endSession = "end_session"
+    /// Counting an attempt against its limits.
+    case countAttempt = "count_attempt"
+    /// Rules for a new password, the list of breached ones included.
+    case checkPasswordRules = "check_password_rules"
+    /// Hashing a password, or comparing one.
+    case hashPassword = "hash_password"
+    /// Storing a sign-up that waits for its mailbox.
+    case beginRegistration = "begin_registration"
+    /// Reading what a mailed link proves.
+    case checkProof = "check_proof"
+    /// The second step of a sign-in.
+    case checkSecondFactor = "check_second_factor"
+    /// Asking for a mail.
+    case requestMail = "request_mail"
+    /// Changing a credential or an address under the account's lock.
+    case changeCredential = "change_credential"
 }

@@ -7,9 +7,31 @@ extension PostgresStore {
     /// Its one row says how many acted (0 or 1) and whose session ended.
     static func statement(for change: AccountChange) -> SQL {
         """
-        with \(acted(change)), \(sessions(change)), \(recorded(change))
-        select (select count(*) from acted), (select user_id from ended)
+        with \(acted(change)), \(sessions(change)), \(recorded(change)), \(mailed(change)), \(voided(change))
+        \(SessionStart.outcome)
         """
+    }
+
+    private static func mailed(_ change: AccountChange) -> SQL {
+        guard let job = change.job else { return "mailed as (select)" }
+        return "mailed as (\(enqueued(job, when: "exists (select from acted)")))"
+    }
+
+    /// What a change makes meaningless: sign-ups that wait for an address that is proven now (L-1, L-8), and, when a way in is
+    /// linked, every outstanding proof but a pending undo (P-4).
+    private static func voided(_ change: AccountChange) -> SQL {
+        switch change.effect {
+        case .create(_, _, let created?) where created.verified:
+            "voided as (delete from pending_registrations where address = \(created.address.description))"
+        case .linkToHolder(let user, _), .linkToSession(let user, _, _):
+            """
+            voided as (
+                delete from proofs
+                where user_id = \(user.uuid) and purpose <> 'email_change_undo' and exists (select from acted)
+            )
+            """
+        default: "voided as (select)"
+        }
     }
 
     /// The part that differs: a relation `acted(user_id, identity_id)` of one row, or of none when the situation is not
@@ -23,14 +45,15 @@ extension PostgresStore {
             return """
                 seen as (
                     -- The user's row first, under its lock: whoever is being disabled at this moment is seen to be.
-                    update users set last_sign_in_at = now() where id = \(user.uuid) and disabled_at is null returning id
+                    update users set last_sign_in_at = now() where id = \(user.uuid) and disabled_at is null
+                    returning id, has_second_factor
                 ), acted as (
                     update federated_identities f
                     set last_sign_in_at = now(), username = \(nullable: identity.username),
                         display_name = \(nullable: identity.displayName), email = \(nullable: email)
                     from seen
                     where f.issuer = \(key.issuer) and f.subject = \(key.subject) and f.user_id = seen.id
-                    returning f.user_id, f.id as identity_id
+                    returning f.user_id, f.id as identity_id, seen.has_second_factor as second_step
                 )
                 """
         case .create(let user, let identityID, let created):
@@ -48,7 +71,11 @@ extension PostgresStore {
         case .linkToHolder(let user, let identityID):
             return """
                 acted as (
-                    \(newIdentity(change, id: identityID, from: "select id as user_id from users where id = \(user.uuid)"))
+                    \(newIdentity(
+                        change, id: identityID,
+                        from: "select id as user_id from users where id = \(user.uuid)",
+                        secondStep: "(select has_second_factor from users where id = \(user.uuid))"
+                    ))
                 ), seen as (
                     update users set last_sign_in_at = now() where id in (select user_id from acted)
                 )
@@ -68,11 +95,17 @@ extension PostgresStore {
                 )
                 """
         case .recordOnly(let user):
-            return "acted as (select \(nullable: user?.uuid) as user_id, null::uuid as identity_id)"
+            return
+                "acted as (select \(nullable: user?.uuid) as user_id, null::uuid as identity_id, false as second_step)"
         }
     }
 
-    private static func newIdentity(_ change: AccountChange, id: FederatedIdentityID, from source: SQL) -> SQL {
+    private static func newIdentity(
+        _ change: AccountChange,
+        id: FederatedIdentityID,
+        from source: SQL,
+        secondStep: SQL = "false"
+    ) -> SQL {
         let identity = change.identity
         return """
             insert into federated_identities (id, user_id, provider, issuer, subject, username, display_name, email)
@@ -80,7 +113,7 @@ extension PostgresStore {
                    \(identity.key.subject), \(nullable: identity.username), \(nullable: identity.displayName),
                    \(nullable: identity.email?.address.description)
             from (\(source)) source
-            returning user_id, id as identity_id
+            returning user_id, id as identity_id, \(secondStep) as second_step
             """
     }
 
@@ -98,22 +131,7 @@ extension PostgresStore {
                 ), ended as (select null::uuid as user_id where false)
                 """
         }
-        let lifetime = session.lifetime
-        return """
-            ended as (
-                delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
-                returning user_id
-            ), started as (
-                insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
-                                      user_agent, network)
-                select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
-                       \(session.methods.map(\.rawValue)), \(change.identity.provider.description),
-                       make_interval(secs => \(lifetime.idleTimeout.seconds)),
-                       now() + make_interval(secs => \(lifetime.absoluteTimeout.seconds)),
-                       \(nullable: session.device.userAgent), \(nullable: session.device.network)
-                from acted
-            )
-            """
+        return SessionStart.relations(session, provider: change.identity.provider.description)
     }
 
     private static func recorded(_ change: AccountChange) -> SQL {

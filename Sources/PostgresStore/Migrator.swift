@@ -17,7 +17,17 @@ public struct Migrator: Sendable {
             number: 1,
             name: "accounts_and_sessions",
             script: String(decoding: PackageResources._001_accounts_and_sessions_sql, as: UTF8.self)
-        )
+        ),
+        Migration(
+            number: 2,
+            name: "jobs",
+            script: String(decoding: PackageResources._002_jobs_sql, as: UTF8.self)
+        ),
+        Migration(
+            number: 3,
+            name: "local_accounts",
+            script: String(decoding: PackageResources._003_local_accounts_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

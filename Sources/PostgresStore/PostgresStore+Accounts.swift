@@ -59,7 +59,10 @@ extension PostgresStore: AccountStore {
     private static func result(_ rows: Rows) throws(PostgresFailure) -> ChangeResult {
         let row = try rows.one()
         guard try row.decode(Int64.self, at: 0) == 1 else { return .situationChanged }
-        return .done(replaced: try row.decode(UUID?.self, at: 1).map { UserID($0) })
+        return .done(
+            replaced: try row.decode(UUID?.self, at: 1).map { UserID($0) },
+            awaitsSecondFactor: try row.decode(Bool.self, at: 2)
+        )
     }
 
     /// What the owner sees.

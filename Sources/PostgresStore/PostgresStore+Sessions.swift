@@ -19,7 +19,7 @@ extension PostgresStore: SessionStore {
                 join users u on u.id = s.user_id
                 left join user_emails e on e.user_id = s.user_id and e.is_primary
                 where s.token_hash = \(token.bytes) and s.expires_at > now()
-                  and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null
+                  and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null and not s.awaits_second_factor
                 """
             )
             guard let row = rows.first else { return nil }
@@ -71,36 +71,10 @@ extension PostgresStore: SessionStore {
             delete from sessions where user_id = (
                 select user_id from sessions
                 where token_hash = \(token.bytes) and expires_at > now() and last_seen_at + idle_timeout > now()
+                  and not awaits_second_factor
             )
             """
         ).affected
-    }
-
-    /// Removes sessions past their absolute end, in small bites that skip what anybody else holds.
-    public func removeExpired(limit: Int) async throws(StoreFailure) -> Int {
-        let sessions = try await run(
-            """
-            delete from sessions where id in (
-                select id from sessions where expires_at < now() limit \(limit) for update skip locked
-            )
-            """
-        ).affected
-        let transactions = try await run(
-            """
-            delete from sign_in_transactions where state_hash in (
-                select state_hash from sign_in_transactions where expires_at < now()
-                limit \(limit) for update skip locked
-            )
-            """
-        ).affected
-        let parked = try await run(
-            """
-            delete from parked_callbacks where handle_hash in (
-                select handle_hash from parked_callbacks where expires_at < now() limit \(limit) for update skip locked
-            )
-            """
-        ).affected
-        return sessions + transactions + parked
     }
 }
 

@@ -17,6 +17,7 @@ extension PostgresStore {
                 from sessions s join users u on u.id = s.user_id
                 where s.id = \(nullable: beganBy) and s.token_hash = \(nullable: question.session?.bytes) and s.expires_at > now()
                   and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null
+                  and not s.awaits_second_factor
             ), owner as (
                 select f.user_id, u.disabled_at is not null as disabled
                 from federated_identities f join users u on u.id = f.user_id

@@ -17,8 +17,13 @@ extension ServiceConfiguration {
         signIn = SignIn(
             transactionLifetime: resolver.value(Settings.signInTransactionLifetime),
             returnTo: Set(resolver.value(Settings.signInReturnTo)),
-            defaultReturnTo: resolver.value(Settings.signInDefaultReturnTo)
+            defaultReturnTo: resolver.value(Settings.signInDefaultReturnTo),
+            mailedLink: resolver.value(Settings.signInMailedLink),
+            mailedCode: resolver.value(Settings.signInMailedCode)
         )
+        passwords = Passwords(&resolver)
+        account = Account(&resolver)
+        throttle = Throttle(&resolver)
         linking = Linking(
             signUp: resolver.value(Settings.linkingSignUp),
             dormantAfter: resolver.value(Settings.linkingDormantAfter),
@@ -26,6 +31,7 @@ extension ServiceConfiguration {
         )
         providers = Providers(&resolver)
         outbound = Outbound(&resolver)
+        mail = Mail(&resolver)
         development = Development(&resolver)
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
         log = Log(level: resolver.value(Settings.logLevel), format: resolver.value(Settings.logFormat))
@@ -119,10 +125,11 @@ extension ServiceConfiguration.Development {
             origins[origin] = target
         }
         self.origins = origins
+        skipsDummyHash = resolver.value(Settings.developmentSkipDummyHash)
     }
 }
 
 extension WebOrigin {
     /// Takes the place of an origin that is missing or wrong until all faults are found (RFC 6761 §6.4).
-    fileprivate static let standIn = WebOrigin(scheme: "https", host: "invalid", port: 443)
+    static let standIn = WebOrigin(scheme: "https", host: "invalid", port: 443)
 }

@@ -8,10 +8,12 @@ extension ServiceConfiguration {
         checkTimes(&resolver)
         checkListeners(&resolver)
         checkKeys(&resolver)
+        mail.check(mode, &resolver)
+        passwords.check(&resolver)
         for (id, provider) in providers.byID.sorted(by: { $0.key.description < $1.key.description }) {
             provider.check(id.description, mode, &resolver)
         }
-        if providers.enabled.isEmpty {
+        if providers.enabled.isEmpty, !hasLocalAccounts {
             resolver.warn(["providers.<id>.client_id"], "no provider is enabled: nobody can sign in")
         }
         if mode == .development {
@@ -27,6 +29,9 @@ extension ServiceConfiguration {
         }
         if mode == .production, signIn.returnTo.contains(where: { $0.hasPrefix("http://") }) {
             resolver.fail(.notAllowed, ["sign_in.return_to", "mode"], "http URLs are not allowed in production")
+        }
+        if mode == .production, development.skipsDummyHash {
+            resolver.fail(.notAllowed, ["development.skip_dummy_hash", "mode"], "only allowed in mode: development")
         }
         if mode == .production, outbound.allowLoopbackHTTP {
             resolver.fail(.notAllowed, ["outbound.allow_loopback_http", "mode"], "only allowed in mode: development")

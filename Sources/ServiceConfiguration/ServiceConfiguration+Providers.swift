@@ -57,5 +57,8 @@ extension ServiceConfiguration {
     public struct Development: Sendable {
         /// Stand-ins on loopback, by the origin they stand in for.
         public let origins: [WebOrigin: WebOrigin]
+        /// Whether an unknown address is answered without the work a known one costs: only for the benchmark that has to show
+        /// that it would notice.
+        public let skipsDummyHash: Bool
     }
 }

@@ -29,12 +29,20 @@ public struct ServiceConfiguration: Sendable {
     public let session: Session
     /// `sign_in`.
     public let signIn: SignIn
+    /// `password`.
+    public let passwords: Passwords
+    /// `account`.
+    public let account: Account
+    /// `throttle`.
+    public let throttle: Throttle
     /// `linking`.
     public let linking: Linking
     /// `providers`.
     public let providers: Providers
     /// `outbound`.
     public let outbound: Outbound
+    /// `mail`.
+    public let mail: Mail
     /// `development`.
     public let development: Development
     /// `templates`.
@@ -120,6 +128,10 @@ extension ServiceConfiguration {
         public let returnTo: Set<String>
         /// Path a sign-in returns to by default.
         public let defaultReturnTo: String
+        /// Whether a mailed link signs in.
+        public let mailedLink: Bool
+        /// Whether a mailed code signs in.
+        public let mailedCode: Bool
     }
 
     /// Settings of `linking`.

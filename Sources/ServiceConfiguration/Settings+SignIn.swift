@@ -170,6 +170,14 @@ extension Settings {
         "Calls to one provider at a time; more are refused, so that a slow provider stays its own problem."
     )
 
+    static let developmentSkipDummyHash = Setting(
+        "development.skip_dummy_hash",
+        .boolean,
+        default: false,
+        example: "true",
+        "Answers unknown addresses without hashing, which anybody can measure: the positive control of "
+            + "`dev/bench enumeration`. Only in development mode."
+    )
     static let developmentOrigin = OptionalSetting(
         "development.origins.<origin>",
         .origin,

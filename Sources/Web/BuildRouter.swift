@@ -29,18 +29,53 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         cookies: cookies,
         answers: answers
     ).register(on: router)
-    SignInRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
+    let visitors = Visitors(cookies: cookies, clientAddress: ClientAddress(trustedProxies: settings.trustedProxies))
+    let limits = StartLimits(limit: settings.startsPerClient)
+    SignInRoutes(
+        services: services,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        visitors: visitors,
+        limits: limits
+    ).register(on: router)
     CallbackRoutes(
         services: services,
         cookies: cookies,
         answers: answers,
         forms: forms,
-        clientAddress: ClientAddress(trustedProxies: settings.trustedProxies)
+        visitors: visitors,
+        limits: limits
     ).register(on: router)
     SignedInRoutes(services: services, answers: answers).register(on: router)
     AccountRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
+    registerLocalAccounts(
+        LocalReplies(
+            services: services,
+            local: services.local,
+            cookies: cookies,
+            answers: answers,
+            forms: forms,
+            visitors: visitors
+        ),
+        on: router
+    )
+    if let caught = services.caughtMail {
+        MailboxRoutes(caught: caught, publicOrigin: settings.publicOrigin, answers: answers).register(on: router)
+    }
     HealthRoutes(readiness: services.readiness, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)
     table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
     return router
+}
+
+private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<RequestScope>) {
+    SignUpRoutes(replies: replies).register(on: router)
+    PasswordSignInRoutes(replies: replies, signInPage: SignInPageMaker(services: replies.services)).register(on: router)
+    ResetRoutes(replies: replies).register(on: router)
+    MailSignInRoutes(replies: replies).register(on: router)
+    ConfirmIdentityRoutes(replies: replies).register(on: router)
+    AccountPasswordRoutes(replies: replies).register(on: router)
+    AccountEmailRoutes(replies: replies).register(on: router)
+    AccountSecondFactorRoutes(replies: replies).register(on: router)
 }

@@ -1,6 +1,7 @@
 public import Accounts
 public import Flows
 public import InternetAddress
+public import Mail
 
 /// Everything the edge needs, made by the composition root.
 public struct WebServices: Sendable {
@@ -51,6 +52,8 @@ public struct WebServices: Sendable {
         public var lifetime: SessionLifetime
         /// How long a sign-in may take.
         public var transactionLifetime: Duration
+        /// Sign-ins with a provider that one client may begin in ten minutes.
+        public var startsPerClient: Int
 
         /// Creates settings.
         public init(
@@ -64,7 +67,8 @@ public struct WebServices: Sendable {
             requestTimeout: Duration,
             formTargets: [String],
             lifetime: SessionLifetime,
-            transactionLifetime: Duration
+            transactionLifetime: Duration,
+            startsPerClient: Int
         ) {
             self.publicOrigin = publicOrigin
             self.serviceName = serviceName
@@ -77,6 +81,7 @@ public struct WebServices: Sendable {
             self.formTargets = formTargets
             self.lifetime = lifetime
             self.transactionLifetime = transactionLifetime
+            self.startsPerClient = startsPerClient
         }
     }
 
@@ -88,9 +93,12 @@ public struct WebServices: Sendable {
     let checkSession: CheckSession
     let endSession: EndSession
     let accounts: any AccountStore
+    let local: LocalAccounts
+    let caughtMail: (any CaughtMailStore)?
     let readiness: Readiness
 
     /// Creates the services of the edge.
+    /// - Parameter caughtMail: what `/development/mail` shows; nil where mail is really sent.
     public init(
         settings: Settings,
         pages: Pages,
@@ -100,6 +108,8 @@ public struct WebServices: Sendable {
         checkSession: CheckSession,
         endSession: EndSession,
         accounts: any AccountStore,
+        local: LocalAccounts,
+        caughtMail: (any CaughtMailStore)?,
         readiness: @escaping Readiness
     ) {
         self.settings = settings
@@ -110,6 +120,8 @@ public struct WebServices: Sendable {
         self.checkSession = checkSession
         self.endSession = endSession
         self.accounts = accounts
+        self.local = local
+        self.caughtMail = caughtMail
         self.readiness = readiness
     }
 }

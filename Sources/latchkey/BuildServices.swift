@@ -7,6 +7,7 @@ import InternetAddress
 import Logging
 import OAuth
 import OpenIDConnect
+import PasswordHashing
 import Postgres
 import PostgresStore
 import Providers
@@ -19,6 +20,8 @@ struct Services: Sendable {
     let store: PostgresStore
     let migrator: Migrator
     let transport: CurlTransport
+    let hasher: BoundedPasswordHasher
+    let mail: MailServices?
     let web: WebServices
 }
 
@@ -57,6 +60,17 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     } catch {
         throw StartFault("the templates cannot be used:\n\(error)")
     }
+    let hasher = try passwordHasher(configuration)
+    let local = LocalAccountServices(
+        settings: localAccountSettings(configuration, providers: providers, lifetime: lifetime),
+        store: store,
+        sessions: store,
+        hasher: hasher,
+        rules: try passwordRules(configuration),
+        breaches: breachCheck(configuration, transport: transport),
+        keyRing: try keyRing(configuration),
+        unixTime: { Int64(Date().timeIntervalSince1970) }
+    )
     let migrator = Migrator(client: postgres)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
     let web = WebServices(
@@ -75,12 +89,22 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         checkSession: checkSession,
         endSession: EndSession(sessions: store),
         accounts: store,
+        local: LocalAccounts(local),
+        caughtMail: configuration.mail.isCaught ? store : nil,
         readiness: {
             let pending = try? await migrator.pending()
             return [("database", pending != nil), ("migrations", pending == 0)]
         }
     )
-    return Services(postgres: postgres, store: store, migrator: migrator, transport: transport, web: web)
+    return Services(
+        postgres: postgres,
+        store: store,
+        migrator: migrator,
+        transport: transport,
+        hasher: hasher,
+        mail: try mailServices(configuration, store: store, local: local, logger: logger),
+        web: web
+    )
 }
 
 private func postgresClient(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> PostgresClient
@@ -181,6 +205,7 @@ private func webSettings(
         formTargets: ["https:"]
             + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
-        transactionLifetime: configuration.signIn.transactionLifetime
+        transactionLifetime: configuration.signIn.transactionLifetime,
+        startsPerClient: configuration.throttle.startsPerClient
     )
 }

@@ -7,7 +7,9 @@ struct Latchkey: AsyncParsableCommand {
         commandName: "latchkey",
         abstract: "A self-hosted sign-in broker.",
         version: Release.version,
-        subcommands: [Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, Dev.self]
+        subcommands: [
+            Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, JobsCommand.self, Dev.self,
+        ]
     )
 }
 

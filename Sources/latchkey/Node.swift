@@ -5,6 +5,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOPosix
+import PasswordHashing
 import Postgres
 import PostgresStore
 import ServiceConfiguration
@@ -120,7 +121,9 @@ struct Node {
             PostgresService(client: services.postgres),
             OutboundService(transport: services.transport),
             Housekeeping(sessions: services.store, logger: logger),
+            HashingService { await services.hasher.shutdown() },
         ]
+        if let mail = services.mail { parts.append(MailService(mail: mail)) }
         if let port = configuration.metrics.port {
             parts.append(telemetry.metricsServer(host: configuration.metrics.host, port: port, group: group))
         }

@@ -31,6 +31,25 @@ final class TestServer: Sendable {
             }
         }
 
+        /// Reads one line without its CRLF, for line-based protocols; nil at the end of the stream.
+        func line() -> String? {
+            while true {
+                let line = unread.withLock { bytes -> String? in
+                    guard let end = bytes.firstIndex(of: 10) else { return nil }
+                    defer { bytes.removeFirst(end + 1) }
+                    return String(decoding: bytes[..<end].filter { $0 != 13 }, as: UTF8.self)
+                }
+                if let line {
+                    server.seen.withLock { $0.append(line) }
+                    return line
+                }
+                var chunk = [UInt8](repeating: 0, count: 16_384)
+                let count = read(socket, &chunk, chunk.count)
+                guard count > 0 else { return nil }
+                unread.withLock { $0.append(contentsOf: chunk[..<count]) }
+            }
+        }
+
         private func takeRequest() -> String? {
             unread.withLock { bytes in
                 let text = String(decoding: bytes, as: UTF8.self)
@@ -146,7 +165,7 @@ final class TestServer: Sendable {
     /// Connections accepted so far.
     var connections: Int { accepted.load(ordering: .sequentiallyConsistent) }
 
-    /// Requests read so far, whole.
+    /// Requests read so far, whole; or lines.
     var requests: [String] { seen.withLock { $0 } }
 }
 

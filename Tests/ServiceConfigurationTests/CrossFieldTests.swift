@@ -64,6 +64,63 @@ struct CrossFieldTests {
         #expect(load(set: options, files: ["s": file("secret")]).faults == [message])
     }
 
+    @Test(
+        "mail: contradictions",
+        arguments: [
+            (
+                ["mail.catch=true"],
+                "--set mail.catch: mails are only caught in mode: development; in production nobody would get them"
+            ),
+            (["mail.url=smtp://mail"], "--set mail.url: mail.url needs mail.from: whom mails come from"),
+            (["mail.username=a"], "--set mail.username: mail.username and mail.password only work together"),
+            (["mail.password_file=s"], "--set mail.password_file: mail.username and mail.password only work together"),
+            (
+                ["mail.url=smtps://mail", "mail.from=a@example.org", "mail.tls=none"],
+                "--set mail.tls: smtps:// is encrypted: it cannot be with mail.tls: none"
+            ),
+            (
+                ["mail.url=smtp://192.0.2.1", "mail.from=a@example.org", "mail.tls=none"],
+                "--set mail.tls: mail.tls: none is only allowed for loopback and private addresses"
+            ),
+            (
+                [
+                    "mail.url=smtp://mail", "mail.from=a@example.org", "mail.tls=none", "mail.username=a",
+                    "mail.password_file=s",
+                ],
+                "--set mail.password_file: a password would travel in clear: it needs mail.tls: required"
+            ),
+        ]
+    )
+    func mail(_ options: [String], _ message: String) {
+        #expect(load(set: options, files: ["s": file("secret")]).faults == [message])
+    }
+
+    @Test("mail: what is sound", arguments: ["mail", "localhost", "10.1.2.3", "[::1]", "[fd00::1]", "127.0.0.1:2525"])
+    func soundMail(_ host: String) {
+        let options = ["mail.url=smtp://\(host)", "mail.from=a@example.org", "mail.tls=none"]
+        #expect(load(set: options).faults == [])
+    }
+
+    @Test(
+        "mail: URLs of anything else are refused",
+        arguments: [
+            "http://mail", "https://mail", "mail:25", "smtp://", "smtp://user:secret@mail", "smtp://mail/",
+            "smtp://mail?x",
+            "smtp://mail:0", "smtp://mail:x", "smtp://127.1", "SMTP://mail",
+        ]
+    )
+    func mailURLs(_ url: String) {
+        #expect(load(set: ["mail.url=\(url)", "mail.from=a@example.org"]).codes == [.invalidValue])
+    }
+
+    @Test("mail: ports that are not written")
+    func mailPorts() {
+        #expect(MailServer("smtp://mail")?.port == 587)
+        #expect(MailServer("smtps://mail")?.port == 465)
+        #expect(MailServer("smtps://mail:443")?.port == 443)
+        #expect(MailServer("smtp://[::1]:2525")?.description == "smtp://[::1]:2525")
+    }
+
     @Test("stand-ins: only in development, only on loopback, http only when it is allowed")
     func standIns() {
         func faults(_ target: String, _ options: [String]) -> [ConfigurationFault.Code] {

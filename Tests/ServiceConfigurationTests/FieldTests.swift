@@ -13,6 +13,20 @@ struct FieldTests {
         return try load(yaml(settings)).get().configuration
     }
 
+    @Test("every key reaches its own field: mail")
+    func mail() throws {
+        let mail = try everything().mail
+        #expect(mail.server?.description == "smtp://mail.example.org:587")
+        #expect(mail.username == "latchkey")
+        #expect(mail.password?.reveal() == "password-at-the-mail-server")
+        #expect(mail.from?.description == "accounts@example.org")
+        #expect(mail.fromName == "Example Accounts")
+        #expect(mail.tls == .none)
+        #expect(mail.caFile == "/etc/ssl/certs/company-ca.pem")
+        #expect(mail.isCaught)
+        #expect(mail.timeout == .seconds(20))
+    }
+
     @Test("every key reaches its own field: service, server, metrics, database")
     func service() throws {
         let all = try everything()

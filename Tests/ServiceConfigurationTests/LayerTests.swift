@@ -12,6 +12,9 @@ struct LayerTests {
         "providers.acme.client_id": "acme",
         "providers.acme.client_secret": "other",
         "outbound.allow_loopback_http": "true",
+        "mail.from": "other@example.org",
+        "mail.username": "other",
+        "mail.password": "other",
     ]
 
     static func path(_ key: ConfigurationKey) -> String {

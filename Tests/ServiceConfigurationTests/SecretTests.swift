@@ -120,7 +120,8 @@ struct SecretTests {
             "\(loaded.configuration.providers)", "\(loaded.configuration.encryption.keys)",
         ]
         let secrets = [
-            "password", "from-the-provider", "the-one-before", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
+            "latchkey:password", "at-the-mail-server", "from-the-provider", "the-one-before",
+            "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
         ]
         for text in texts {
             for secret in secrets { #expect(!text.contains(secret)) }

@@ -23,6 +23,7 @@ struct ShippedFilesTests {
                 "/run/secrets/latchkey-google-previous": file("two\n"),
                 "/run/secrets/latchkey-github": file("three\n"),
                 "/run/secrets/latchkey-staff": file("four\n"),
+                "/run/secrets/latchkey-mail": file("five\n"),
                 "/run/secrets/latchkey-keys": file(key + "\n"),
             ]
         )

@@ -180,6 +180,9 @@ public final class Stack: Sendable {
                 client_id: oidc-client
                 client_secret: oidc-secret
                 issuer: http://127.0.0.1:\(ports.oidc)
+            # All tests are one client: what limits do is tested where it is the point.
+            throttle:
+              starts_per_client: 1000000
             # A disk or a processor that is busy with something else is nobody's fault here.
             database:
               connect_timeout: 10s

@@ -11,12 +11,14 @@ struct PagesContrastTests {
         ("text", "ground"), ("text", "card"), ("quiet", "ground"), ("quiet", "card"), ("on-accent", "accent"),
         ("on-accent", "accent-hover"), ("on-tint", "tint"), ("on-good", "good"), ("on-caution", "caution"),
         ("on-bad", "bad"), ("provider-text", "provider"), ("provider-text", "provider-hover"),
-        ("text", "provider-hover"),
+        ("text", "provider-hover"), ("on-danger", "danger"), ("on-danger", "danger-hover"), ("danger", "card"),
+        ("danger", "provider-hover"), ("on-bad", "card"), ("link", "card"), ("link", "ground"),
     ]
     /// Edges and marks.
     static let marks = [
         ("edge", "card"), ("provider-edge", "card"), ("provider-edge", "provider"), ("mono", "provider"),
         ("focus", "card"), ("focus", "ground"), ("accent", "ground"), ("accent", "card"),
+        ("danger", "card"),
     ]
 
     private func schemes() throws -> [[String: String]] {

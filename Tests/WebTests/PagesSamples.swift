@@ -29,6 +29,21 @@ enum PagesSamples {
         )
     }
 
+    static func signInWithPassword(_ text: String = "Mia Okonkwo") -> Page {
+        .signIn(
+            SignInPage(
+                serviceName: text,
+                buttons: buttons,
+                password: SignInPage.PasswordForm(
+                    email: text,
+                    notice: PageNotice(kind: .error, text: text),
+                    offersMail: true
+                ),
+                returnTo: text
+            )
+        )
+    }
+
     static func account(_ text: String = "Mia Okonkwo", brand: ProviderBrand = .x) -> Page {
         let moment = PageTime(unixSeconds: 1_781_000_000)
         return .account(
@@ -51,6 +66,12 @@ enum PagesSamples {
                     )
                 ],
                 linkable: [ProviderButton(action: "/account/link/github", label: text, brand: .github)],
+                email: AccountPage.Email(
+                    pending: AccountPage.PendingEmail(address: text, expiresOn: moment),
+                    change: .impossible(text)
+                ),
+                password: AccountPage.Password(isSet: true, changedOn: moment, removal: .impossible(text)),
+                secondFactor: AccountPage.SecondFactor(since: moment, codesLeft: -1, renewal: .impossible(text)),
                 session: AccountPage.Session(
                     signedInOn: moment,
                     authenticatedWith: text,
@@ -79,11 +100,57 @@ enum PagesSamples {
         )
     }
 
+    /// A form with this text in every place that takes one, once for each exhibit.
+    static func forms(_ text: String = "Mia Okonkwo") -> [Page] {
+        let fields = FormField.Kind.allCases.map { kind in
+            FormField(
+                kind,
+                name: text,
+                label: text,
+                value: text,
+                hint: text,
+                strength: text,
+                error: text,
+                autocomplete: "off",
+                minimumLength: .min,
+                maximumLength: .min,
+                inputMode: "text",
+                takesFocus: true
+            )
+        }
+        let form = FormPage.Form(action: text, fields: fields, submit: text, tone: .danger)
+        let exhibits: [FormPage.Exhibit] = [
+            .authenticatorKey(picture: text, secret: text, address: text), .recoveryCodes([text]),
+        ]
+        return exhibits.map { exhibit in
+            .form(
+                FormPage(
+                    title: text,
+                    context: text,
+                    notice: PageNotice(kind: .warning, text: text),
+                    paragraphs: [text],
+                    facts: [FormPage.Fact(label: text, value: text)],
+                    exhibit: exhibit,
+                    form: form,
+                    buttons: buttons,
+                    buttonsReturnTo: text,
+                    sideForms: [FormPage.SideForm(summary: text, form: form), FormPage.SideForm(form: form)],
+                    links: [FormPage.Link(label: text, path: text)]
+                )
+            )
+        }
+    }
+
+    static func mailbox(_ text: String = "Mia Okonkwo") -> Page {
+        let mail = MailboxPage.Mail(when: PageTime(unixSeconds: 0), to: text, subject: text, text: text)
+        return .mailbox(MailboxPage(origin: "http://localhost:8080", mails: [mail]))
+    }
+
     /// Every page, every kind, with this text everywhere.
     static func all(_ text: String = "Mia Okonkwo") -> [Page] {
         [signIn(text), account(text)] + MessagePage.Kind.allCases.map { message(text, kind: $0) } + [
-            .signIn(SignInPage(serviceName: text, buttons: []))
-        ]
+            .signIn(SignInPage(serviceName: text, buttons: [])), signInWithPassword(text), mailbox(text),
+        ] + forms(text)
     }
 }
 

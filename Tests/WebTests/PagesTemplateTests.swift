@@ -27,6 +27,8 @@ struct PagesTemplateTests {
         #expect(TemplateShape(of: SignInView.specimen).gaps() == [])
         #expect(TemplateShape(of: AccountView.specimen).gaps() == [])
         #expect(TemplateShape(of: MessageView.specimen).gaps() == [])
+        #expect(TemplateShape(of: FormView.specimen).gaps() == [])
+        #expect(TemplateShape(of: MailboxView.specimen).gaps() == [])
         #expect(TemplateShape(of: [String?.none]).gaps(at: "x") == ["x[]"])
     }
 

@@ -1,9 +1,9 @@
-import Cryptography
+public import Cryptography
 import Foundation
 
-/// A password as somebody typed it, in the one form that is hashed: Unicode Normalization Form C, nothing trimmed, nothing
-/// folded, nothing cut (RFC 8265 §4.2; NIST SP 800-63B-4 §3.1.1.2). Two texts are one password only when they are
-/// canonically equivalent, which is to say: when they look the same and different keyboards typed them.
+/// A password as somebody typed it, in the one form that is hashed: Unicode Normalization Form C, nothing trimmed,
+/// nothing folded, nothing cut (RFC 8265 §4.2; NIST SP 800-63B-4 §3.1.1.2). Two texts are one password only when they
+/// are canonically equivalent, which is to say: when they look the same and different keyboards typed them.
 public struct Password: Sendable, Hashable {
     /// Longest accepted text after normalisation, in bytes of UTF-8: far beyond 256 characters of any script, far below
     /// what would make hashing expensive.

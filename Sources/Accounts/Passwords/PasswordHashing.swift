@@ -1,7 +1,8 @@
 public import Cryptography
 
-/// The port through which passwords are hashed and compared. The adapter (`PasswordHashing`) works on threads of its own,
-/// a fixed number of them, with a queue of a fixed length: a storm of sign-ins waits and sheds there, and slows nothing else.
+/// The port through which passwords are hashed and compared. The adapter (`PasswordHashing`) works on threads of its
+/// own, a fixed number of them, with a queue of a fixed length: a storm of sign-ins waits and sheds there, and slows
+/// nothing else.
 public protocol PasswordHasher: Sendable {
     /// A fresh hash under the present parameters.
     func hash(_ password: Password) async throws(HashingFailure) -> StoredPassword

@@ -1,5 +1,7 @@
 import Accounts
+import Jobs
 import Logging
+import Providers
 
 /// `decide_linking → apply → start_session`: from an asserted identity to a session, or to an honest stop.
 struct Arrival: Sendable {
@@ -74,14 +76,16 @@ struct Arrival: Sendable {
             )
         else { return nil }
         let token = SessionToken.generate()
-        let session =
-            effect.startsSession
-            ? newSession(token, replacing: request.session?.hash ?? transaction.session, request) : nil
+        let device = request.knownDevice ?? .generate()
+        let session = effect.arriving.map { user in
+            newSession(token, device, for: user, replacing: request.session?.hash ?? transaction.session, request)
+        }
         let change = AccountChange(
             effect: effect,
             identity: identity,
             decision: entry(decision, situation, request),
             session: session,
+            job: notice(of: effect, identity),
             question: question
         )
         let result: ChangeResult
@@ -90,12 +94,32 @@ struct Arrival: Sendable {
         } catch {
             throw FlowFailure(.apply, error, provider: identity.provider)
         }
-        guard case .done(let replaced) = result else { return nil }
-        return completed(decision, effect, token, replaced, transaction)
+        guard case .done(let replaced, let awaitsSecondFactor) = result else { return nil }
+        return completed(decision, effect, transaction) { user in
+            SignedInAtProvider(
+                token: token,
+                device: device,
+                returnTo: transaction.returnTo,
+                switched: replaced.map { $0 != user } ?? false,
+                awaitsSecondFactor: awaitsSecondFactor
+            )
+        }
+    }
+
+    /// The owner is told about every way in that was linked, in the same transaction (G17).
+    private func notice(of effect: AccountEffect, _ identity: AssertedIdentity) -> Job? {
+        switch effect {
+        case .linkToHolder(let user, _), .linkToSession(let user, _, _):
+            let name = services.providers[identity.provider]?.provider.name ?? identity.provider.description
+            return services.job(.identityLinked(user, provider: name))
+        case .signIn, .create, .recordOnly: return nil
+        }
     }
 
     private func newSession(
         _ token: SessionToken,
+        _ device: DeviceToken,
+        for user: UserID,
         replacing: TokenHash?,
         _ request: CompleteSignIn.Request
     ) -> NewSession {
@@ -105,7 +129,9 @@ struct Arrival: Sendable {
             methods: [.federated],
             lifetime: services.settings.sessionLifetime,
             replacing: replacing,
-            device: request.device
+            device: request.device,
+            deviceToken: device.hash,
+            newDeviceNotice: services.job(.newDevice(user, request.device, unixTime: services.unixTime()))
         )
     }
 
@@ -131,30 +157,24 @@ struct Arrival: Sendable {
     private func completed(
         _ decision: LinkingDecision,
         _ effect: AccountEffect,
-        _ token: SessionToken,
-        _ replaced: UserID?,
-        _ transaction: SignInTransaction
+        _ transaction: SignInTransaction,
+        _ signedIn: (UserID) -> SignedInAtProvider
     ) -> CompletedSignIn {
         switch effect {
-        case .signIn(let user), .create(let user, _, _), .linkToHolder(let user, _):
-            return .signedIn(
-                token,
-                returnTo: transaction.returnTo,
-                switched: replaced.map { $0 != user } ?? false
-            )
-        case .linkToSession:
-            return .linked(token, returnTo: transaction.returnTo)
-        case .recordOnly:
-            return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
+        case .signIn(let user), .create(let user, _, _), .linkToHolder(let user, _): .signedIn(signedIn(user))
+        case .linkToSession(let user, _, _): .linked(signedIn(user))
+        case .recordOnly: .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
         }
     }
 }
 
 extension AccountEffect {
-    var startsSession: Bool {
+    /// Who has a session afterwards.
+    var arriving: UserID? {
         switch self {
-        case .signIn, .create, .linkToHolder, .linkToSession: true
-        case .recordOnly: false
+        case .signIn(let user), .create(let user, _, _), .linkToHolder(let user, _), .linkToSession(let user, _, _):
+            user
+        case .recordOnly: nil
         }
     }
 }

@@ -19,6 +19,8 @@ public struct CompleteSignIn: Sendable {
         public let browser: BrowserToken?
         /// The browser's present session, if it sent one.
         public let session: SessionToken?
+        /// The secret it is known by since an earlier sign-in.
+        public let knownDevice: DeviceToken?
         /// What to remember of the browser.
         public let device: Device
         /// For logs and the decision record.
@@ -30,6 +32,7 @@ public struct CompleteSignIn: Sendable {
             query: String,
             browser: BrowserToken?,
             session: SessionToken?,
+            knownDevice: DeviceToken?,
             device: Device,
             requestID: String
         ) {
@@ -37,6 +40,7 @@ public struct CompleteSignIn: Sendable {
             self.query = query
             self.browser = browser
             self.session = session
+            self.knownDevice = knownDevice
             self.device = device
             self.requestID = requestID
         }

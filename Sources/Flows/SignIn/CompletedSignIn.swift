@@ -2,10 +2,10 @@ public import Accounts
 
 /// How a sign-in ended, when no step failed.
 public enum CompletedSignIn: Sendable {
-    /// A session began. `switched`: the browser was signed in as somebody else before.
-    case signedIn(SessionToken, returnTo: String, switched: Bool)
+    /// A session began.
+    case signedIn(SignedInAtProvider)
     /// A way in was added; the session got a new token.
-    case linked(SessionToken, returnTo: String)
+    case linked(SignedInAtProvider)
     /// The policy decided on something that starts no session now: said honestly.
     case stopped(StoppedSignIn)
 
@@ -17,6 +17,20 @@ public enum CompletedSignIn: Sendable {
         case .stopped(let stop): stop.outcome
         }
     }
+}
+
+/// A sign-in through a provider that worked, as the edge answers it.
+public struct SignedInAtProvider: Sendable {
+    /// The session's token, for its cookie.
+    public let token: SessionToken
+    /// The secret the browser is known by from now on.
+    public let device: DeviceToken
+    /// Where to go.
+    public let returnTo: String
+    /// Whether the browser was signed in as somebody else before.
+    public let switched: Bool
+    /// Whether the session opens nothing until the second step.
+    public let awaitsSecondFactor: Bool
 }
 
 /// A decision that starts no session, as the person sees it.

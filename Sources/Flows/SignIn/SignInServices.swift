@@ -1,4 +1,5 @@
 public import Accounts
+import Jobs
 public import OAuth
 public import OpenIDConnect
 public import Providers
@@ -99,5 +100,10 @@ public struct SignInServices: Sendable {
 
     func freshID<Kind>() -> ID<Kind> {
         .fresh(milliseconds: UInt64(clamping: unixTime()) * 1000)
+    }
+
+    func job(_ work: MailWork) -> Job {
+        let id: ID<Job> = freshID()
+        return work.job(id: id.uuid)
     }
 }

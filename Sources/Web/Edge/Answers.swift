@@ -84,7 +84,7 @@ struct Answers: Sendable {
         switch refusal.status {
         case 404: "Not found"
         case 401: "Sign in first"
-        case 503: "Try again in a moment"
+        case 429, 503: "Try again in a moment"
         case 500...: "That did not work"
         default: refusal.code == "access_denied" ? "Sign-in cancelled" : "That did not work"
         }
@@ -101,6 +101,13 @@ struct Answers: Sendable {
             [.init(label: "Try again", target: .link("/sign-in"), primary: true)]
         case .openAccount, nil:
             [.init(label: "Go to your account", target: .link("/account"), primary: true)]
+        case .resetPassword:
+            [
+                .init(label: "Back to signing in", target: .link("/sign-in"), primary: true),
+                .init(label: "Ask for a new password", target: .link(FormPath.reset), primary: false),
+            ]
+        case .signUp:
+            [.init(label: "Sign up", target: .link(FormPath.signUp), primary: true)]
         }
     }
 

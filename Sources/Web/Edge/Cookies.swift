@@ -1,7 +1,7 @@
 import Accounts
 import HTTPTypes
 
-/// Latchkey's two cookies: the session, and the secret of a browser that is signing in.
+/// Latchkey's cookies: the session, the secret of a browser that is signing in, and the one it is known by afterwards.
 struct Cookies: Sendable {
     /// `SameSite` of the session cookie.
     enum SameSite: String, Sendable {
@@ -11,6 +11,7 @@ struct Cookies: Sendable {
 
     private let sessionName: String
     private let browserName: String
+    private let deviceName: String
     private let attributes: String
     private let sessionSameSite: SameSite
 
@@ -19,6 +20,7 @@ struct Cookies: Sendable {
         let prefix = secure ? "__Host-" : ""
         sessionName = prefix + "latchkey"
         browserName = prefix + "latchkey-flow"
+        deviceName = prefix + "latchkey-device"
         attributes = secure ? "; Path=/; Secure; HttpOnly" : "; Path=/; HttpOnly"
         self.sessionSameSite = sessionSameSite
     }
@@ -47,6 +49,17 @@ struct Cookies: Sendable {
     /// site starts, and Strict would lose the cookie (H04).
     func set(_ token: BrowserToken, seconds: Int64) -> String {
         "\(browserName)=\(token.reveal())\(attributes); SameSite=Lax; Max-Age=\(seconds)"
+    }
+
+    /// The secret this browser is known by, if it sent one and it is well-formed.
+    func device(in headers: HTTPFields) -> DeviceToken? {
+        value(deviceName, in: headers).flatMap { DeviceToken($0) }
+    }
+
+    /// `Set-Cookie` that keeps a browser known, for as long as browsers keep any cookie (RFC 6265bis §5.6.2: 400 days). It opens
+    /// nothing: it only tells an owner's browser from a stranger's, so it outlives signing out.
+    func set(_ token: DeviceToken) -> String {
+        "\(deviceName)=\(token.reveal())\(attributes); SameSite=Lax; Max-Age=34560000"
     }
 
     /// `Set-Cookie` that removes the sign-in secret: the next person at this browser gets one of their own (F-5).

@@ -49,7 +49,10 @@ public struct Refusal: Error, Sendable, Hashable {
         self.init(
             failure.code.status,
             failure.code.rawValue,
-            failure.code.sentence.replacing("{provider}", with: providerName ?? "The provider"),
+            (failure.explanation ?? failure.code.sentence).replacing(
+                "{provider}",
+                with: providerName ?? "The provider"
+            ),
             nextStep: failure.isLinking ? .openAccount : failure.code.nextStep,
             retryAfter: failure.retryAfter ?? (failure.code.status == 503 ? 5 : nil),
             step: failure.step,

@@ -96,6 +96,12 @@ public struct AccountPage: Sendable, Hashable {
     public let methods: [LinkedMethod]
     /// Ways in that could be added; each posts to `/account/link/{provider}`.
     public let linkable: [ProviderButton]
+    /// The address, where it can be changed here.
+    public let email: Email?
+    /// The password, where local accounts are switched on.
+    public let password: Password?
+    /// The second step, where there is one.
+    public let secondFactor: SecondFactor?
     /// The present session.
     public let session: Session
     /// The latest decisions about this account, newest first.
@@ -113,6 +119,9 @@ public struct AccountPage: Sendable, Hashable {
         roles: [String],
         methods: [LinkedMethod],
         linkable: [ProviderButton],
+        email: Email? = nil,
+        password: Password? = nil,
+        secondFactor: SecondFactor? = nil,
         session: Session,
         recentDecisions: [Decision],
         notice: PageNotice? = nil
@@ -125,6 +134,9 @@ public struct AccountPage: Sendable, Hashable {
         self.roles = roles
         self.methods = methods
         self.linkable = linkable
+        self.email = email
+        self.password = password
+        self.secondFactor = secondFactor
         self.session = session
         self.recentDecisions = recentDecisions
         self.notice = notice

@@ -58,6 +58,7 @@ struct AccountView: Sendable {
     let methods: [Method]
     let hasLinkable: Bool
     let linkable: [ProviderButtonView]
+    let localSections: [AccountSectionView]
     let session: Session
     let hasDecisions: Bool
     let decisions: [Decision]
@@ -77,43 +78,58 @@ struct AccountView: Sendable {
         methods = page.methods.map(Method.init)
         hasLinkable = !page.linkable.isEmpty
         linkable = page.linkable.map { ProviderButtonView($0, returnTo: "/account") }
+        localSections = [
+            page.email.map { AccountSectionView($0, address: email, isVerified: page.emailVerified) },
+            page.password.map(AccountSectionView.init),
+            page.secondFactor.map(AccountSectionView.init),
+        ]
+        .compactMap { $0 }
         session = Session(page.session)
         hasDecisions = !page.recentDecisions.isEmpty
         decisions = page.recentDecisions.map(Decision.init)
     }
 
-    /// Every field filled: what ``TemplateCheck`` reads the names from.
-    static let specimen = AccountView(
-        AccountPage(
-            displayName: "name",
-            initials: "N",
-            primaryEmail: "address",
-            emailVerified: true,
-            userID: "id",
-            roles: ["role"],
-            methods: [
+    private init(specimenSection section: AccountSectionView) {
+        let moment = PageTime(unixSeconds: 0)
+        chrome = ChromeView(title: "title", service: "service", stylesheet: "/")
+        notice = NoticeView(PageNotice(kind: .info, text: "text"))
+        displayName = "name"
+        initials = "N"
+        primaryEmail = "address"
+        emailVerified = true
+        userID = "id"
+        hasRoles = true
+        roles = ["role"]
+        methods = [
+            Method(
                 AccountPage.LinkedMethod(
                     providerName: "provider",
                     brand: .generic,
                     username: "name",
                     email: "address",
-                    linkedOn: PageTime(unixSeconds: 0),
-                    lastUsedOn: PageTime(unixSeconds: 0),
+                    linkedOn: moment,
+                    lastUsedOn: moment,
                     isCurrent: true
                 )
-            ],
-            linkable: [ProviderButton(action: "/", label: "label", brand: .generic)],
-            session: AccountPage.Session(
-                signedInOn: PageTime(unixSeconds: 0),
+            )
+        ]
+        hasLinkable = true
+        let button = ProviderButton(action: "/", label: "label", brand: .generic)
+        linkable = [ProviderButtonView(button, returnTo: "/")]
+        localSections = [section]
+        session = Session(
+            AccountPage.Session(
+                signedInOn: moment,
                 authenticatedWith: "provider",
                 brand: .generic,
                 username: "name",
-                expiresOn: PageTime(unixSeconds: 0)
-            ),
-            recentDecisions: [AccountPage.Decision(when: PageTime(unixSeconds: 0), sentence: "sentence")],
-            notice: PageNotice(kind: .info, text: "text")
-        ),
-        service: "service",
-        stylesheet: "/"
-    )
+                expiresOn: moment
+            )
+        )
+        hasDecisions = true
+        decisions = [Decision(AccountPage.Decision(when: moment, sentence: "sentence"))]
+    }
+
+    /// Every field filled: what ``TemplateCheck`` reads the names from.
+    static let specimen = AccountView(specimenSection: .specimen)
 }

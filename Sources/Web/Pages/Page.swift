@@ -6,6 +6,10 @@ public enum Page: Sendable, Hashable {
     case account(AccountPage)
     /// Errors, refusals, honest outcomes, signed out.
     case message(MessagePage)
+    /// One thing to fill in or to confirm.
+    case form(FormPage)
+    /// Mail that was caught instead of sent.
+    case mailbox(MailboxPage)
 }
 
 /// Whose mark a button or a row carries.

@@ -11,6 +11,11 @@ enum PageTarget {
         isLocalPath(address) || isWebAddress(address) ? address : "/"
     }
 
+    /// `address` if it is an `otpauth://totp/…` address, which only an authenticator app opens; else nil.
+    static func authenticator(_ address: String) -> String? {
+        isPlain(address) && address.hasPrefix("otpauth://totp/") ? address : nil
+    }
+
     /// Starts with exactly one slash and holds neither a backslash, which browsers read as a slash, nor white space or
     /// control characters, which browsers remove before they look.
     private static func isLocalPath(_ text: String) -> Bool {

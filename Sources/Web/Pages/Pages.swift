@@ -10,6 +10,8 @@ public struct Pages: Sendable {
     private let signIn: MustacheTemplate
     private let account: MustacheTemplate
     private let message: MustacheTemplate
+    private let form: MustacheTemplate
+    private let mailbox: MustacheTemplate
     private let serviceName: String
 
     /// Reads and checks every template below `directory/pages` and the style sheet `directory/assets/style.css`.
@@ -29,18 +31,24 @@ public struct Pages: Sendable {
         check.check(page: "sign-in", against: TemplateShape(of: SignInView.specimen))
         check.check(page: "account", against: TemplateShape(of: AccountView.specimen))
         check.check(page: "message", against: TemplateShape(of: MessageView.specimen))
+        check.check(page: "form", against: TemplateShape(of: FormView.specimen))
+        check.check(page: "mailbox", against: TemplateShape(of: MailboxView.specimen))
 
         let faults = folder.faults + check.faults
         guard faults.isEmpty,
             let style,
             let signIn = compiled["sign-in"],
             let account = compiled["account"],
-            let message = compiled["message"]
+            let message = compiled["message"],
+            let form = compiled["form"],
+            let mailbox = compiled["mailbox"]
         else { throw PagesFault(faults) }
 
         self.signIn = signIn
         self.account = account
         self.message = message
+        self.form = form
+        self.mailbox = mailbox
         self.library = MustacheLibrary(templates: compiled)
         self.stylesheet = Asset(bytes: style, stem: "style", suffix: "css", contentType: "text/css; charset=utf-8")
         self.serviceName = PlainText.visibleLine(serviceName, limit: TextLimit.name) ?? "Latchkey"
@@ -58,6 +66,10 @@ public struct Pages: Sendable {
             account.render(AccountView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
         case .message(let page):
             message.render(MessageView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
+        case .form(let page):
+            form.render(FormView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
+        case .mailbox(let page):
+            mailbox.render(MailboxView(page, service: serviceName, stylesheet: stylesheet.path), library: library)
         }
     }
 }

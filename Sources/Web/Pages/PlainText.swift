@@ -34,6 +34,19 @@ enum PlainText {
         return line(text, limit: limit)
     }
 
+    /// The text with its line breaks, at most `limit` Unicode scalars long.
+    static func block(_ text: String, limit: Int) -> String {
+        var kept = String.UnicodeScalarView()
+        for scalar in text.replacing("\r\n", with: "\n").unicodeScalars {
+            guard kept.count < limit else {
+                kept.append("…")
+                break
+            }
+            if scalar == "\n" || scalar == "\t" || !isControl(scalar) { kept.append(scalar) }
+        }
+        return String(kept)
+    }
+
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         let properties = scalar.properties
         if properties.isWhitespace || properties.isDefaultIgnorableCodePoint || isControl(scalar) { return false }

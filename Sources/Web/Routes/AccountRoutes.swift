@@ -30,10 +30,20 @@ struct AccountRoutes: Sendable {
                 providerName: nil
             )
         }
-        return answers.page(.account(page(session, overview)))
+        let credentials = try await refusing { () async throws(FlowFailure) in
+            try await services.local.credentials(of: session.user.id)
+        }
+        let done = (try? FormURLEncoded.parse(request.uri.query ?? ""))?["done"]
+        return answers.page(.account(page(session, overview, credentials, notice: AccountNotice.text(done))))
     }
 
-    private func page(_ session: LiveSession, _ overview: AccountOverview?) -> AccountPage {
+    private func page(
+        _ session: LiveSession,
+        _ overview: AccountOverview?,
+        _ credentials: CredentialOverview,
+        notice: String?
+    ) -> AccountPage {
+        let local = AccountSections(local: services.local, user: session.user, credentials: credentials)
         let identities = overview?.identities ?? []
         let known = Dictionary(
             services.buttons.map { ($0.id.description, $0) },
@@ -67,24 +77,41 @@ struct AccountRoutes: Sendable {
                     brand: button.brand
                 )
             },
+            email: local.email,
+            password: local.password,
+            secondFactor: local.secondFactor,
             session: AccountPage.Session(
                 signedInOn: Self.time(session.authenticatedAt),
-                authenticatedWith: session.provider.flatMap { known[$0]?.name } ?? session.provider ?? "this service",
+                authenticatedWith: session.provider.flatMap { known[$0]?.name } ?? session.provider
+                    ?? Self.word(for: session.methods),
                 brand: session.provider.flatMap { known[$0]?.brand } ?? .generic,
                 username: identities.first { $0.id == session.identity }?.username,
                 expiresOn: Self.time(session.expiresAt)
             ),
-            recentDecisions: (overview?.decisions ?? []).map { decision in
-                AccountPage.Decision(
-                    when: Self.time(decision.decidedAt),
-                    sentence: DecisionSentence.text(
-                        outcome: decision.outcome,
-                        providerName: known[decision.provider]?.name ?? decision.provider
-                    )
-                )
-            },
-            notice: nil
+            recentDecisions: history(overview, credentials, known),
+            notice: notice.map { PageNotice(kind: .success, text: $0) }
         )
+    }
+
+    /// Decisions about linking and events of the account, newest first.
+    private func history(
+        _ overview: AccountOverview?,
+        _ credentials: CredentialOverview,
+        _ known: [String: WebServices.Button]
+    ) -> [AccountPage.Decision] {
+        let decisions = (overview?.decisions ?? []).map { decision in
+            (
+                decision.decidedAt,
+                DecisionSentence.text(
+                    outcome: decision.outcome,
+                    providerName: known[decision.provider]?.name ?? decision.provider
+                )
+            )
+        }
+        let events = credentials.events.map { ($0.at, EventSentence.text($0.kind)) }
+        return (decisions + events).sorted { $0.0 > $1.0 }.prefix(20).map { at, sentence in
+            AccountPage.Decision(when: Self.time(at), sentence: sentence)
+        }
     }
 
     private func signOut(_ request: Request) async throws -> Response {
@@ -111,6 +138,10 @@ struct AccountRoutes: Sendable {
         )
         response.headers[values: .setCookie] = [cookies.clearSession, cookies.clearBrowser]
         return response
+    }
+
+    private static func word(for methods: [String]) -> String {
+        methods.contains(AuthenticationMethod.mail.rawValue) ? "A mail" : "Your password"
     }
 
     private static func time(_ instant: Instant) -> PageTime {

@@ -12,7 +12,8 @@ struct CallbackRoutes: Sendable {
     let cookies: Cookies
     let answers: Answers
     let forms: Forms
-    let clientAddress: ClientAddress
+    let visitors: Visitors
+    let limits: StartLimits
 
     func register(on router: Router<RequestScope>) {
         router.get("/callback/{provider}") { request, context in
@@ -23,13 +24,20 @@ struct CallbackRoutes: Sendable {
             router.get("/callback/\(button.id)") { request, context in
                 try await complete(request, context, provider: button.id.description)
             }
-            router.post("/callback/\(button.id)") { request, _ in try await park(request, button) }
+            router.post("/callback/\(button.id)") { request, context in
+                try await park(request, context, button)
+            }
         }
     }
 
     /// A cross-site POST carries no SameSite cookies, so nothing can be checked yet and nothing is: the parameters wait
     /// under a one-time handle until the browser comes by GET, with its cookie (B14).
-    private func park(_ request: Request, _ button: WebServices.Button) async throws -> Response {
+    private func park(
+        _ request: Request,
+        _ context: RequestScope,
+        _ button: WebServices.Button
+    ) async throws -> Response {
+        try limits.count(visitors.visitor(request, context).client)
         let text = try await forms.text(request)
         do throws(FlowFailure) {
             let handle = try await services.completeSignIn.park(text, provider: button.id)
@@ -45,22 +53,18 @@ struct CallbackRoutes: Sendable {
         guard let button = services.buttons.first(where: { $0.id.description == name }) else {
             throw Refusal(FlowFailure(.parseCallback, .unknownProvider), providerName: nil)
         }
-        let peer = clientAddress.resolve(
-            peer: context.peerAddress,
-            forwardedFor: request.headers[values: .forwardedFor]
-        )
+        let visitor = visitors.visitor(request, context)
+        try limits.count(visitor.client)
         let completed: CompletedSignIn
         do throws(FlowFailure) {
             completed = try await services.completeSignIn(
                 CompleteSignIn.Request(
                     provider: button.id,
                     query: request.uri.query ?? "",
-                    browser: cookies.browser(in: request.headers),
-                    session: cookies.session(in: request.headers),
-                    device: Device(
-                        userAgent: request.headers[.userAgent],
-                        network: peer?.network
-                    ),
+                    browser: visitor.browser,
+                    session: visitor.session,
+                    knownDevice: visitor.knownDevice,
+                    device: visitor.device,
                     requestID: context.requestID
                 )
             )
@@ -72,7 +76,7 @@ struct CallbackRoutes: Sendable {
             "sign-in",
             metadata: [
                 "request_id": "\(context.requestID)", "provider": "\(button.id)", "outcome": "\(completed.name)",
-                "network": "\(peer?.network ?? "unknown")",
+                "network": "\(visitor.device.network ?? "unknown")",
             ]
         )
         var response = answer(to: completed, button: button, requestID: context.requestID)
@@ -83,14 +87,8 @@ struct CallbackRoutes: Sendable {
 
     private func answer(to completed: CompletedSignIn, button: WebServices.Button, requestID: String) -> Response {
         switch completed {
-        case .signedIn(let token, let returnTo, let switched):
-            var response = answers.seeOther(SignedInRoutes.path(to: returnTo, switched: switched))
-            keep(token, in: &response)
-            return response
-        case .linked(let token, let returnTo):
-            var response = answers.seeOther(SignedInRoutes.path(to: returnTo, switched: false))
-            keep(token, in: &response)
-            return response
+        case .signedIn(let signedIn): return passOn(signedIn)
+        case .linked(let signedIn): return passOn(signedIn)
         case .stopped(let stop):
             let page = MessagePage(
                 kind: stop.isWaiting ? .waiting : .refused,
@@ -103,8 +101,16 @@ struct CallbackRoutes: Sendable {
         }
     }
 
-    private func keep(_ token: SessionToken, in response: inout Response) {
+    private func passOn(_ signedIn: SignedInAtProvider) -> Response {
+        let target =
+            signedIn.awaitsSecondFactor
+            ? FormPath.secondFactor + "?" + FormURLEncoded.encode([("return_to", signedIn.returnTo)])
+            : SignedInRoutes.path(to: signedIn.returnTo, switched: signedIn.switched)
+        var response = answers.seeOther(target)
         let seconds = services.settings.lifetime.absoluteTimeout.components.seconds
-        response.headers[values: .setCookie] = [cookies.set(token, seconds: seconds)]
+        response.headers[values: .setCookie] = [
+            cookies.set(signedIn.token, seconds: seconds), cookies.set(signedIn.device),
+        ]
+        return response
     }
 }

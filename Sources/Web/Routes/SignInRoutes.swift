@@ -10,6 +10,8 @@ struct SignInRoutes: Sendable {
     let cookies: Cookies
     let answers: Answers
     let forms: Forms
+    let visitors: Visitors
+    let limits: StartLimits
 
     func register(on router: Router<RequestScope>) {
         router.get("/") { _, _ in answers.seeOther("/account") }
@@ -37,23 +39,9 @@ struct SignInRoutes: Sendable {
             // Failing to know who is signed in must not keep anybody from signing in.
             present = (try? await services.checkSession(token)).flatMap { $0 }.map { $0.user.shownName }
         }
-        return answers.page(
-            .signIn(
-                SignInPage(
-                    serviceName: services.settings.serviceName,
-                    buttons: services.buttons.map { button in
-                        ProviderButton(
-                            action: "/sign-in/\(button.id)",
-                            label: "Sign in with \(button.name)",
-                            brand: button.brand
-                        )
-                    },
-                    returnTo: returnTo?.value,
-                    notice: nil,
-                    alreadySignedInAs: present
-                )
-            )
-        )
+        let page = SignInPageMaker(services: services)
+            .page(returnTo: returnTo?.value, email: nil, notice: nil, presentName: present)
+        return answers.page(.signIn(page))
     }
 
     private func begin(_ request: Request, _ context: RequestScope, linking: Bool) async throws -> Response {
@@ -63,16 +51,12 @@ struct SignInRoutes: Sendable {
             throw Refusal(FlowFailure(.beginSignIn, .unknownProvider), providerName: nil)
         }
         let form = try await forms.read(request)
+        try limits.count(visitors.visitor(request, context).client)
         let fallback = linking ? "/account" : services.settings.defaultReturnAddress
         let returnTo: String
         if let wanted = form["return_to"], !wanted.isEmpty {
             guard let address = ReturnAddress(wanted, registered: services.settings.returnAddresses) else {
-                throw Refusal(
-                    400,
-                    "return_address_refused",
-                    "The address to return to is not one this service knows.",
-                    nextStep: .signInAgain
-                )
+                throw Refusal.returnAddressRefused
             }
             returnTo = address.value
         } else {

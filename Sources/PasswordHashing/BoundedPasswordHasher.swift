@@ -1,0 +1,100 @@
+public import Accounts
+import Cryptography
+
+/// Argon2id on a fixed number of threads of low priority, with a queue of a fixed length in front of them.
+///
+/// The threads are the memory budget: each hash in work takes ``Argon2Parameters/memoryKiB``, and comparing with an
+/// imported hash up to 256 MiB. They are also the processor budget: session checks go first.
+public final class BoundedPasswordHasher: PasswordHasher {
+    private let parameters: Argon2Parameters
+    private let pool: HashingPool
+    /// A hash of 32 random bytes, which nobody's password is. Comparing with it costs what comparing with a real one
+    /// does.
+    let nobody: ReadableHash
+    private let skipsDummyHash: Bool
+
+    /// Starts the threads and makes one hash, on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - threads: how many hashes are in work at most, 1 to 256.
+    ///   - queueLimit: how many more may wait, 0 to 100,000.
+    ///   - niceness: by how much the threads lower their priority (setpriority(2)), 0 to 19.
+    ///     - skipsDummyHash: answers at once when there is no stored hash. Only for the enumeration benchmark, which
+    ///   has to prove that it would notice; in service it tells everybody which addresses are unknown.
+    public convenience init(
+        parameters: Argon2Parameters = .standard,
+        threads: Int,
+        queueLimit: Int,
+        niceness: Int32 = 10,
+        skipsDummyHash: Bool = false
+    ) throws(PasswordHasherFault) {
+        try self.init(
+            parameters: parameters,
+            threads: threads,
+            queueLimit: queueLimit,
+            niceness: niceness,
+            skipsDummyHash: skipsDummyHash,
+            metrics: .instruments()
+        )
+    }
+
+    init(
+        parameters: Argon2Parameters,
+        threads: Int,
+        queueLimit: Int,
+        niceness: Int32,
+        skipsDummyHash: Bool,
+        metrics: HashingMetrics
+    ) throws(PasswordHasherFault) {
+        guard parameters.areWithinBounds else { throw .parametersOutOfBounds }
+        guard (0...19).contains(niceness) else { throw .limitsOutOfBounds }
+        guard Argon2id.isAvailable else { throw .libraryUnavailable }
+        guard let text = Argon2id.hash(Random.bytes(32), parameters) else { throw .outOfMemory }
+        // What libsodium writes is within the bounds that were checked above, so this only fails with a broken library.
+        guard let nobody = try? ReadableHash(text) else { throw .libraryUnavailable }
+        self.nobody = nobody
+        self.parameters = parameters
+        self.skipsDummyHash = skipsDummyHash
+        pool = try HashingPool(threads: threads, queueLimit: queueLimit, niceness: niceness, metrics: metrics)
+    }
+
+    deinit { pool.close() }
+
+    /// A fresh hash: `$argon2id$v=19$m=…,t=…,p=1$salt$hash`.
+    public func hash(_ password: Password) async throws(HashingFailure) -> StoredPassword {
+        let parameters = parameters
+        return try await pool.perform {
+            guard let text = Argon2id.hash(Array(password.text.reveal().utf8), parameters) else {
+                return .failure(.outOfMemory)
+            }
+            return .success(StoredPassword(text))
+        }
+    }
+
+    /// Compares with a hash of any ``PasswordScheme``. A text that is none, or is beyond the bounds, equals no
+    /// password, and costs what having none costs.
+    public func verify(
+        _ password: Password,
+        against stored: StoredPassword?
+    ) async throws(HashingFailure) -> PasswordVerdict {
+        let parameters = parameters
+        let nobody = nobody
+        let known = stored.flatMap { try? ReadableHash($0.text.reveal()) }
+        if stored == nil, skipsDummyHash { return .wrong }
+        return try await pool.perform {
+            let match = (known ?? nobody).compare(Array(password.text.reveal().utf8))
+            switch (match, known) {
+            case (.outOfMemory, _): return .failure(.outOfMemory)
+            case (.same, let known?): return .success(.right(needsRehash: known.needsRehash(under: parameters)))
+            case (.same, nil), (.different, _): return .success(.wrong)
+            }
+        }
+    }
+
+    /// Finishes what is in work, answers `stopped` to what waits and to whoever comes later, and returns when the last
+    /// thread has ended.
+    public func shutdown() async {
+        pool.close()
+        await pool.waitForEnd()
+    }
+}

@@ -1,0 +1,61 @@
+public import Accounts
+import Postgres
+
+extension PostgresStore {
+    /// Removes what is over, in small bites that skip what anybody else holds.
+    public func removeExpired(limit: Int) async throws(StoreFailure) -> Int {
+        var removed = 0
+        for statement in Self.removals(limit: limit) {
+            removed += try await run(statement).affected
+        }
+        return removed
+    }
+
+    private static func removals(limit: Int) -> [SQL] {
+        [
+            """
+            delete from sessions where id in (
+                select id from sessions where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from sign_in_transactions where state_hash in (
+                select state_hash from sign_in_transactions where expires_at < now()
+                limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from parked_callbacks where handle_hash in (
+                select handle_hash from parked_callbacks where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from pending_registrations where id in (
+                select id from pending_registrations where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from proofs where token_hash in (
+                select token_hash from proofs where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from email_changes where user_id in (
+                select user_id from email_changes where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from throttles where key in (
+                select key from throttles where whole_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // As long as a browser keeps the cookie at most (RFC 6265bis §5.6.2).
+            """
+            delete from known_devices where (user_id, token_hash) in (
+                select user_id, token_hash from known_devices where last_seen_at < now() - interval '400 days'
+                limit \(limit) for update skip locked
+            )
+            """,
+        ]
+    }
+}

@@ -1,0 +1,67 @@
+import Accounts
+import Postgres
+
+import struct Foundation.UUID
+
+/// How every way in starts a session: one fragment, so that none forgets the second step, the former session of the browser,
+/// or the owner's notice.
+enum SessionStart {
+    /// Relations for whoever is in `acted(user_id, identity_id, second_step)`, of one row or none: the browser's former session
+    /// ends (H02, F-5), the new one begins, waiting if the account has a second factor, and a browser that was not known is
+    /// written down and told about.
+    static func relations(_ session: NewSession, provider: String?) -> SQL {
+        let lifetime = session.lifetime
+        return """
+            ended as (
+                delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
+                returning user_id
+            ), started as (
+                insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
+                                      user_agent, network, awaits_second_factor)
+                select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
+                       \(session.methods.map(\.rawValue)), \(nullable: provider),
+                       make_interval(secs => \(lifetime.idleTimeout.seconds)),
+                       now() + case when acted.second_step then interval '10 minutes'
+                               else make_interval(secs => \(lifetime.absoluteTimeout.seconds)) end,
+                       \(nullable: session.device.userAgent), \(nullable: session.device.network), acted.second_step
+                from acted
+            ), \(recognition(session, of: "select user_id from acted where not second_step"))
+            """
+    }
+
+    /// Writes the browser down as known to a user, and tells the owner if it was not while others are.
+    static func recognition(_ session: NewSession, of users: SQL) -> SQL {
+        """
+        recognised as (
+            insert into known_devices (user_id, token_hash)
+            select user_id, \(session.deviceToken.bytes) from (\(users)) someone
+            on conflict (user_id, token_hash) do update set last_seen_at = now() returning user_id, xmax = 0 as is_new
+        ), told as (
+            \(PostgresStore.enqueued(
+                session.newDeviceNotice,
+                when: """
+                    exists (select from recognised r where r.is_new and exists (
+                        select from known_devices k
+                        where k.user_id = r.user_id and k.token_hash <> \(session.deviceToken.bytes)))
+                    """
+            ))
+        )
+        """
+    }
+
+    /// What a statement with ``relations(_:provider:)`` selects at its end.
+    static let outcome: SQL = """
+        select (select count(*) from acted), (select user_id from ended), coalesce((select second_step from acted), false),
+               (select user_id from acted)
+        """
+
+    /// The row that ``outcome`` makes; nil when nobody acted.
+    static func started(_ row: Row) throws(PostgresFailure) -> StartedSession? {
+        guard try row.decode(Int64.self, at: 0) == 1 else { return nil }
+        return StartedSession(
+            user: UserID(try row.decode(UUID.self, at: 3)),
+            replaced: try row.decode(UUID?.self, at: 1).map { UserID($0) },
+            awaitsSecondFactor: try row.decode(Bool.self, at: 2)
+        )
+    }
+}

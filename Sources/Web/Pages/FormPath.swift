@@ -1,0 +1,47 @@
+/// Where the forms of local accounts live. Each path shows its form on GET and takes it on POST, unless it says so.
+public enum FormPath {
+    /// Creating an account.
+    public static let signUp = "/sign-up"
+    /// A new mail for a sign-up; POST only.
+    public static let resendVerification = "/sign-up/resend"
+    /// Proving the address of a sign-up.
+    public static let verify = "/verify"
+    /// The password form of the sign-in page; POST only.
+    public static let signInWithPassword = "/sign-in/password"
+    /// Asking for a code or link by mail.
+    public static let signInByMail = "/sign-in/mail"
+    /// The code from that mail.
+    public static let mailedCode = "/sign-in/mail/code"
+    /// The second step of a sign-in.
+    public static let secondFactor = "/sign-in/second-factor"
+    /// Asking for a mail that resets the password.
+    public static let reset = "/reset"
+    /// The new password.
+    public static let resetConfirm = "/reset/confirm"
+    /// The account page; GET only.
+    public static let account = "/account"
+    /// Step-up: signing in again before something sensitive.
+    public static let confirmIdentity = "/account/confirm"
+    /// Setting or changing the password.
+    public static let password = "/account/password"
+    /// Removing the password.
+    public static let removePassword = "/account/password/remove"
+    /// Asking for another address.
+    public static let email = "/account/email"
+    /// Taking that back while it waits; POST only.
+    public static let cancelEmailChange = "/account/email/cancel"
+    /// The new mailbox proves itself.
+    public static let confirmEmailChange = "/account/email/confirm"
+    /// The old mailbox takes it back.
+    public static let undoEmailChange = "/account/email/undo"
+    /// Setting up the second step.
+    public static let setUpSecondFactor = "/account/second-factor"
+    /// The picture of that page; GET only.
+    public static let secondFactorPicture = "/account/second-factor/qr.svg"
+    /// Taking the second step away.
+    public static let removeSecondFactor = "/account/second-factor/remove"
+    /// New recovery codes.
+    public static let recoveryCodes = "/account/second-factor/recovery-codes"
+    /// Mail that was caught instead of sent; GET only.
+    public static let mailbox = "/development/mail"
+}

@@ -1,0 +1,66 @@
+import Accounts
+import Flows
+
+/// The parts of the account page that are about the account's own credentials: what there is, what can be done, and, where
+/// something cannot, why and what to do first.
+struct AccountSections: Sendable {
+    let local: LocalAccounts
+    let user: User
+    let credentials: CredentialOverview
+
+    private var hasProvenAddress: Bool { user.email != nil && user.emailVerified }
+
+    /// Nil where passwords are not offered.
+    var password: AccountPage.Password? {
+        guard local.isEnabled else { return nil }
+        return AccountPage.Password(
+            isSet: credentials.passwordChangedAt != nil,
+            changedOn: credentials.passwordChangedAt.map { PageTime(unixSeconds: $0.seconds) },
+            change: hasProvenAddress || credentials.passwordChangedAt != nil
+                ? .possible : .impossible("A password needs a proven e-mail address. Add one first."),
+            removal: credentials.providers.isEmpty
+                ? .impossible("Your password is your only way to sign in. Add another one before you remove it.")
+                : .possible
+        )
+    }
+
+    /// Nil where no mail can be sent.
+    var email: AccountPage.Email? {
+        guard local.isEnabled else { return nil }
+        guard let address = credentials.pendingAddress, let until = credentials.pendingUntil else {
+            return AccountPage.Email()
+        }
+        return AccountPage.Email(
+            pending: AccountPage.PendingEmail(address: address, expiresOn: PageTime(unixSeconds: until.seconds))
+        )
+    }
+
+    /// Nil where no secret can be sealed.
+    var secondFactor: AccountPage.SecondFactor? {
+        guard local.setUpSecondFactor.isAvailable else { return nil }
+        return AccountPage.SecondFactor(
+            since: credentials.secondFactorSince.map { PageTime(unixSeconds: $0.seconds) },
+            codesLeft: credentials.recoveryCodes,
+            setUp: hasProvenAddress
+                ? .possible : .impossible("A second step needs a proven e-mail address. Add one first."),
+            removal: credentials.meetsSingleFactor
+                ? .possible
+                : .impossible("Your password is too short to protect the account alone. Choose a longer one first.")
+        )
+    }
+}
+
+/// What the account page says after something was done.
+enum AccountNotice {
+    /// Nil for a word that stands for nothing: the query can say anything.
+    static func text(_ done: String?) -> String? {
+        switch done {
+        case "password_changed": "Your password is saved. You are signed out everywhere else."
+        case "password_removed": "Your password is removed. You are signed out everywhere else."
+        case "email_changed": "Your address is changed. You are signed out everywhere else."
+        case "email_change_cancelled": "The change of address is cancelled."
+        case "second_factor_removed": "The second step is off. You are signed out everywhere else."
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import Accounts
+
+/// An event of an account in one sentence for its owner.
+enum EventSentence {
+    static func text(_ kind: AccountEvent.Kind) -> String {
+        switch kind {
+        case .signedUp: "You signed up, and your address was proven."
+        case .signedInWithPassword: "You signed in with your password."
+        case .signedInByMail: "You signed in with a mail to your address."
+        case .secondFactorPassed: "You passed the second step."
+        case .recoveryCodeUsed: "A recovery code was used in place of the second step."
+        case .passwordSet: "A password was set."
+        case .passwordChanged: "Your password was changed."
+        case .passwordReset: "Your password was replaced through your mailbox."
+        case .passwordRemoved: "Your password was removed."
+        case .emailChangeRequested: "A change of your e-mail address was asked for."
+        case .emailChanged: "Your e-mail address was changed."
+        case .emailChangeUndone: "A change of your e-mail address was undone from the old mailbox."
+        case .secondFactorAdded: "A second step was switched on."
+        case .secondFactorRemoved: "The second step was switched off."
+        case .recoveryCodesReplaced: "New recovery codes were made."
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Accounts
+import Glibc
+import Synchronization
+import Testing
+
+@testable import PasswordHashing
+
+@Suite("The hashing pool", .timeLimit(.minutes(5)))
+struct HashingPoolTests {
+    private let recorder = Recorder()
+    private let gate = Gate()
+
+    private func pool(threads: Int, queueLimit: Int, niceness: Int32 = 0) throws -> HashingPool {
+        try HashingPool(threads: threads, queueLimit: queueLimit, niceness: niceness, metrics: recorder.metrics)
+    }
+
+    /// Begins a piece of work that waits at the gate, and returns when the pool has it.
+    private func begin(_ number: Int, in pool: HashingPool) async throws -> Task<Result<Int, HashingFailure>, Never> {
+        let before = gate.started.count + recorder.waiting.withLock { $0 }
+        let task = Task { [gate] in
+            do throws(HashingFailure) {
+                return Result<Int, HashingFailure>.success(
+                    try await pool.perform {
+                        gate.pass(number)
+                        return .success(number)
+                    }
+                )
+            } catch {
+                return .failure(error)
+            }
+        }
+        try await eventually { gate.started.count + recorder.waiting.withLock { $0 } > before }
+        return task
+    }
+
+    @Test("I02 with two threads never more than two hashes are in work")
+    func cap() async throws {
+        let pool = try pool(threads: 2, queueLimit: 6)
+        var tasks: [Task<Result<Int, HashingFailure>, Never>] = []
+        for number in 0..<8 { tasks.append(try await begin(number, in: pool)) }
+        try await eventually { gate.started.count >= 2 && recorder.waiting.withLock { $0 } <= 6 }
+        for released in 1...6 {
+            #expect(gate.started.count == released + 1)
+            gate.open()
+            try await eventually { gate.started.count >= released + 2 }
+        }
+        gate.open(2)
+        for (number, task) in tasks.enumerated() { #expect(await task.value == .success(number)) }
+        #expect(gate.counts.withLock(\.most) == 2)
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("first come, first served")
+    func order() async throws {
+        let pool = try pool(threads: 1, queueLimit: 9)
+        var tasks: [Task<Result<Int, HashingFailure>, Never>] = []
+        for number in 0..<10 { tasks.append(try await begin(number, in: pool)) }
+        gate.open(10)
+        for task in tasks { _ = await task.value }
+        #expect(gate.started == Array(0..<10))
+        #expect(recorder.took.withLock { $0 } == 10)
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("I02 one more than may wait is sent away at once")
+    func overload() async throws {
+        let pool = try pool(threads: 1, queueLimit: 2)
+        var tasks: [Task<Result<Int, HashingFailure>, Never>] = []
+        for number in 0..<3 { tasks.append(try await begin(number, in: pool)) }
+        for _ in 0..<5 {
+            await #expect(throws: HashingFailure.overloaded) { try await pool.perform { .success(0) } }
+        }
+        #expect(recorder.shed.withLock { $0 } == 5)
+        gate.open(3)
+        for (number, task) in tasks.enumerated() { #expect(await task.value == .success(number)) }
+        #expect(try await pool.perform { .success(7) } == 7)
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("a caller that comes back at once finds its own place free")
+    func ownPlace() async throws {
+        let pool = try pool(threads: 1, queueLimit: 0)
+        for number in 0..<500 { #expect(try await pool.perform { .success(number) } == number) }
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("a caller that was cancelled while waiting costs no hash")
+    func cancellation() async throws {
+        let pool = try pool(threads: 1, queueLimit: 5)
+        let first = try await begin(1, in: pool)
+        let second = try await begin(2, in: pool)
+        let third = try await begin(3, in: pool)
+        second.cancel()
+        #expect(await second.value == .failure(.stopped))
+        #expect(recorder.waiting.withLock { $0 } == 1)
+        gate.open(2)
+        #expect(await first.value == .success(1))
+        #expect(await third.value == .success(3))
+        #expect(gate.started == [1, 3])
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("a caller that was cancelled before it came costs no hash")
+    func cancelledBefore() async throws {
+        let pool = try pool(threads: 1, queueLimit: 5)
+        let blocking = try await begin(1, in: pool)
+        let late = Task { [gate] in
+            withUnsafeCurrentTask { $0?.cancel() }
+            await #expect(throws: HashingFailure.stopped) {
+                try await pool.perform {
+                    gate.pass(2)
+                    return .success(2)
+                }
+            }
+        }
+        await late.value
+        gate.open()
+        #expect(await blocking.value == .success(1))
+        #expect(gate.started == [1])
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("closing finishes what runs, sends away what waits and what comes")
+    func closing() async throws {
+        let pool = try pool(threads: 1, queueLimit: 5)
+        let first = try await begin(1, in: pool)
+        let second = try await begin(2, in: pool)
+        pool.close()
+        #expect(await second.value == .failure(.stopped))
+        await #expect(throws: HashingFailure.stopped) { try await pool.perform { .success(3) } }
+        gate.open()
+        #expect(await first.value == .success(1))
+        await pool.waitForEnd()
+        #expect(gate.started == [1])
+        #expect(recorder.shed.withLock { $0 } == 0)
+    }
+
+    @Test("threads lower their own priority and nobody else's")
+    func niceness() async throws {
+        let pool = try pool(threads: 1, queueLimit: 0, niceness: 7)
+        let which = __priority_which_t(PRIO_PROCESS.rawValue)
+        let here = getpriority(which, 0)
+        #expect(try await pool.perform { .success(getpriority(which, 0)) } == 7)
+        #expect(getpriority(which, 0) == here)
+        pool.close()
+        await pool.waitForEnd()
+    }
+
+    @Test("limits that make no sense are refused", arguments: [(0, 1), (-1, 1), (257, 1), (1, -1), (1, 100_001)])
+    func limits(threads: Int, queueLimit: Int) {
+        #expect(throws: PasswordHasherFault.limitsOutOfBounds) { try pool(threads: threads, queueLimit: queueLimit) }
+    }
+}
