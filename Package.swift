@@ -208,7 +208,7 @@ let package = Package(
         .executableTarget(
             name: "bench-load",
             dependencies: [
-                "Accounts", "Cryptography",
+                "Accounts", "Cryptography", "PasswordHashing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -239,7 +239,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Cryptography"], swiftSettings: strict),
-        .testTarget(name: "JobsTests", dependencies: ["JSON", "Jobs"], swiftSettings: strict),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "Accounts", "JSON", "Jobs", "Mail", "Postgres", "PostgresStore",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "MailTests", dependencies: ["Accounts", "Cryptography", "Mail"], swiftSettings: strict),
         .testTarget(
             name: "PasswordHashingTests",
@@ -260,7 +267,7 @@ let package = Package(
         .testTarget(
             name: "CurlTransportTests",
             dependencies: [
-                "Cryptography", "CurlTransport", "InternetAddress", "OAuth",
+                "Accounts", "Cryptography", "CurlTransport", "InternetAddress", "Mail", "OAuth",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -275,7 +282,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Flows", "InternetAddress", "JSON", "OAuth", "OpenIDConnect", "Web",
+                "Accounts", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect", "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict

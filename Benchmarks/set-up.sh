@@ -108,6 +108,14 @@ mode: development
 server: {port: $PORT}
 metrics: {port: $(free_port)}
 outbound: {allow_loopback_http: true}
+mail: {catch: true}
+throttle:
+  passwords_per_pair: 100000
+  passwords_per_address: 100000
+  attempts_per_client: 1000000
+  mails_per_address: 100000
+  mails_per_client: 1000000
+  starts_per_client: 1000000
 providers:
   google: {client_id: google-client, client_secret: google-secret}
   github: {client_id: github-client, client_secret: github-secret}

@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// What `dev/bench` needs besides wrk: known session tokens, and complete sign-ins.
+/// What `dev/bench` needs besides wrk: known session tokens, complete sign-ins, and the raw cost of a hash.
 @main
 struct BenchLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench-load",
-        abstract: "Load for dev/bench: known session tokens and complete social sign-ins.",
-        subcommands: [Tokens.self, SignIn.self]
+        abstract: "Load for dev/bench: known session tokens, complete social sign-ins, the limit of hashing.",
+        subcommands: [Tokens.self, SignIn.self, HashLimit.self]
     )
 }

@@ -17,6 +17,16 @@ public struct FlowFailure: Error, Sendable, Hashable {
     /// A sentence for the person that says more than the code's own; nil for the code's own.
     public private(set) var explanation: String?
 
+    /// Where the person can go, where that depends on more than the code; nil for the code's own.
+    public private(set) var wayForward: WayForward?
+
+    /// The same failure with a way forward of its own.
+    func leading(to wayForward: WayForward) -> FlowFailure {
+        var failure = self
+        failure.wayForward = wayForward
+        return failure
+    }
+
     /// The same failure with a sentence of its own.
     func explained(_ sentence: String) -> FlowFailure {
         var failure = self

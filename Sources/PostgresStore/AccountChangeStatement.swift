@@ -18,7 +18,7 @@ extension PostgresStore {
     }
 
     /// What a change makes meaningless: sign-ups that wait for an address that is proven now (L-1, L-8), and, when a way in is
-    /// linked, every outstanding proof but a pending undo (P-4).
+    /// linked, every outstanding proof but a pending undo (P-4), and a change of address whose mail has not left yet (G16).
     private static func voided(_ change: AccountChange) -> SQL {
         switch change.effect {
         case .create(_, _, let created?) where created.verified:
@@ -28,6 +28,8 @@ extension PostgresStore {
             voided as (
                 delete from proofs
                 where user_id = \(user.uuid) and purpose <> 'email_change_undo' and exists (select from acted)
+            ), unchanged as (
+                delete from email_changes where user_id = \(user.uuid) and exists (select from acted)
             )
             """
         default: "voided as (select)"

@@ -137,7 +137,12 @@ extension PostgresStore: EmailChangeStore {
                         ) where id = \(user.uuid)
                         """,
                         "delete from known_devices where user_id = \(user.uuid)",
-                        "delete from proofs where user_id = \(user.uuid)",
+                        // Not the links of changes before this one: whoever took the account and changed its address twice
+                        // could otherwise take the second change back and so make the owner's link void.
+                        """
+                        delete from proofs where user_id = \(user.uuid)
+                          and (purpose <> 'email_change_undo' or created_at >= \(since))
+                        """,
                     ] + Self.aftermath(user, keeping: nil, as: nil) + Self.told(event, nil, user)
                 )
                 return EmailChangeResult.changed

@@ -3,7 +3,7 @@ import Cryptography
 public import Jobs
 import Postgres
 
-import struct Foundation.UUID
+public import struct Foundation.UUID
 
 extension PostgresStore: ProofStore {
     /// One row, whoever is meant.
@@ -52,15 +52,16 @@ extension PostgresStore: ProofStore {
         _ proof: Proof,
         token: TokenHash,
         code: TokenHash?,
-        lifetime: Duration
+        lifetime: Duration,
+        since job: UUID?
     ) async throws(StoreFailure) {
         _ = try await run(
             """
             insert into proofs (token_hash, purpose, user_id, address, other_address, browser_hash, code_hash, return_to,
-                                expires_at)
+                                created_at, expires_at)
             select \(token.bytes), \(proof.purpose.rawValue), id, \(proof.address), \(nullable: proof.otherAddress),
                    \(nullable: proof.browser?.bytes), \(nullable: code?.bytes), \(nullable: proof.returnTo),
-                   now() + make_interval(secs => \(lifetime.seconds))
+                   coalesce((select created_at from jobs where id = \(nullable: job)), now()), now() + make_interval(secs => \(lifetime.seconds))
             from users where id = \(proof.user.uuid) and disabled_at is null
             """
         )

@@ -50,6 +50,27 @@ extension PostgresStore: RegistrationStore {
         }
     }
 
+    /// For whoever asks for the mail again.
+    public func registration(
+        of address: EmailAddress,
+        begunIn browser: TokenHash
+    ) async throws(StoreFailure) -> RegistrationID? {
+        let rows = try await run(
+            """
+            select id from pending_registrations
+            where address = \(address.description) and browser_hash = \(browser.bytes) and expires_at > now()
+            order by created_at desc limit 1
+            """
+        )
+        do {
+            return try rows.first.map { (row) throws(PostgresFailure) in
+                RegistrationID(try row.decode(UUID.self, at: 0))
+            }
+        } catch {
+            throw translate(error)
+        }
+    }
+
     /// A further token.
     public func add(token: TokenHash, to registration: RegistrationID) async throws(StoreFailure) -> Bool {
         try await run(

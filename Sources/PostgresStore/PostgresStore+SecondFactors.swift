@@ -188,11 +188,14 @@ extension PostgresStore: SecondFactorStore {
                 guard short.first == nil else { return FactorRemoval.passwordTooShort }
                 let inForce: SQL = "from totp_factors where user_id = \(user.uuid) and confirmed_at is not null"
                 guard try await transaction.query("select \(inForce)").first != nil else { return .nothingToRemove }
+                // With the row's lock: a sign-in may use up the same code at this moment, and each opens one thing (P-12).
                 let passed: SQL =
                     switch step {
-                    case .timeStep(let number): "select \(inForce) and last_step < \(number)"
+                    case .timeStep(let number): "select \(inForce) and last_step < \(number) for update"
                     case .recoveryCode(let hash):
-                        "select from recovery_codes where user_id = \(user.uuid) and code_hash = \(hash.bytes)"
+                        """
+                        select from recovery_codes where user_id = \(user.uuid) and code_hash = \(hash.bytes) for update
+                        """
                     }
                 guard try await transaction.query(passed).first != nil else { return .wrongStep }
                 _ = try await transaction.query("delete from totp_factors where user_id = \(user.uuid)")

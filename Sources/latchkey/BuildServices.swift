@@ -157,6 +157,9 @@ private func configuredProviders(_ configuration: ServiceConfiguration) throws(S
     var result: [ConfiguredProvider] = []
     for id in settings.enabled {
         guard let setting = settings.byID[id], let clientID = setting.clientID else { continue }
+        guard !["password", "mail", "second-factor"].contains(id.description) else {
+            throw StartFault("providers.\(id): this name is taken by a path of Latchkey's own, /sign-in/\(id)")
+        }
         guard let provider = catalog[id] else {
             guard !catalog.awaitingIssuer.contains(id) else {
                 throw StartFault("providers.\(id) needs an issuer: set providers.\(id).issuer")

@@ -8,7 +8,8 @@ struct Latchkey: AsyncParsableCommand {
         abstract: "A self-hosted sign-in broker.",
         version: Release.version,
         subcommands: [
-            Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, JobsCommand.self, Dev.self,
+            Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, UsersCommand.self, JobsCommand.self,
+            Dev.self,
         ]
     )
 }

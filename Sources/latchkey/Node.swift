@@ -47,6 +47,8 @@ struct Node {
             try await serve(services, announce: announce)
         } catch {
             await services.transport.shutdown(grace: .zero)
+            await services.mail?.transport?.shutdown(grace: .zero)
+            await services.hasher.shutdown()
             await services.postgres.shutdown(within: .seconds(1))
             throw error
         }

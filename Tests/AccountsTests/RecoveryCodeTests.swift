@@ -24,7 +24,8 @@ struct RecoveryCodeTests {
         let code = try #require(RecoveryCode("01oo-il10-abcd-xyz977772222"))
         #expect(code.reveal() == "0100-1110-abcd-xyz9-7777-2222")
         for text in [
-            "0100-1110-abcd-xyz977772222", "0100 1110 ABCD XYZ977772222", "01001110abcdxyz977772222", " OIOO-LiI0--abcd-XyZ977772222\n",
+            "0100-1110-abcd-xyz977772222", "0100 1110 ABCD XYZ977772222", "01001110abcdxyz977772222",
+            " OIOO-LiI0--abcd-XyZ977772222\n",
             "0100\t1110-AbCd xyz977772222",
         ] {
             #expect(RecoveryCode(text) == code)
@@ -38,8 +39,10 @@ struct RecoveryCodeTests {
     @Test(
         "anything else is none",
         arguments: [
-            "", "-", "0100-1110-abcd-xyz", "0100-1110-abcd-xyz9777722229", "0100-1110-abcd-xyzu", "0100_1110_abcd_xyz977772222",
-            "0100-1110-abcd-xyzé", "０100-1110-abcd-xyz977772222", "0100-1110-abcd-xyz977772222\0", String(repeating: "-", count: 300),
+            "", "-", "0100-1110-abcd-xyz", "0100-1110-abcd-xyz9777722229", "0100-1110-abcd-xyzu",
+            "0100_1110_abcd_xyz977772222",
+            "0100-1110-abcd-xyzé", "０100-1110-abcd-xyz977772222", "0100-1110-abcd-xyz977772222\0",
+            String(repeating: "-", count: 300),
         ]
     )
     func refused(text: String) {

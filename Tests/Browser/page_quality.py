@@ -9,13 +9,14 @@ from pathlib import Path
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 
+from form_quality import SCHEMES, contrast, fields, set_scheme
 from node import ROOT
 from report import equal
 from world import World
 
 WIDTHS = {"wide": 1280, "narrow": 360}
-SCHEMES = ["light", "dark"]
 SCREENSHOTS: Path | None = ROOT / ".dev" / "screenshots" if os.environ.get("LATCHKEY_SCREENSHOTS") == "1" else None
 
 _CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary"
@@ -43,7 +44,8 @@ return {
 _FOCUS = """
 const focused = document.activeElement, style = getComputedStyle(focused), box = focused.getBoundingClientRect();
 return {
-    place: [...document.querySelectorAll(arguments[0])].indexOf(focused),
+    place: [...document.querySelectorAll(arguments[0])]
+        .filter(element => element.checkVisibility()).indexOf(focused),
     marked: (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none',
     onScreen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0 && box.left < innerWidth,
 };
@@ -52,8 +54,10 @@ return {
 
 def observe(world: World, name: str) -> None:
     """Checks the page that is shown, at both widths; keeps pictures when asked to."""
+    fields(world, name)  # First: it looks at where the focus is.
     structure(world, name)
     names(world, name)
+    contrast(world, name)
     focus_order(world, name)
     for label, width in WIDTHS.items():
         set_width(world, width)
@@ -70,6 +74,14 @@ def set_width(world: World, width: int) -> None:
         "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
     )
     world.wait(lambda: world.run("return innerWidth") == width, f"{width} pixels wide")
+
+
+def controls(world: World) -> list[WebElement]:
+    """Everything one can operate, in the order of the page; not what is folded away."""
+    found: list[WebElement] = world.run(
+        "return [...document.querySelectorAll(arguments[0])].filter(element => element.checkVisibility())", _CONTROLS
+    )
+    return found
 
 
 def structure(world: World, name: str) -> None:
@@ -92,7 +104,7 @@ def structure(world: World, name: str) -> None:
 
 def names(world: World, name: str) -> None:
     """Everything one can operate says what it is, in words that differ within the page."""
-    for element in world.browser.find_elements(By.CSS_SELECTOR, _CONTROLS):
+    for element in controls(world):
         if not element.accessible_name.strip():
             raise AssertionError(f"{name}: no name on {element.get_attribute('outerHTML')!r}")
     for element in world.browser.find_elements(By.CSS_SELECTOR, "section[aria-labelledby], aside, ul[aria-label]"):
@@ -102,7 +114,7 @@ def names(world: World, name: str) -> None:
 
 def focus_order(world: World, name: str) -> None:
     """Tab visits every control once, in the order of the page, and one can see where one is."""
-    count = len(world.browser.find_elements(By.CSS_SELECTOR, _CONTROLS))
+    count = len(controls(world))
     world.run("document.activeElement.blur(); getSelection().removeAllRanges(); scrollTo(0, 0)")
     # Clicking nowhere would set a starting point; the page's own beginning is the start after a load.
     world.run(
@@ -153,10 +165,7 @@ def take_pictures(world: World, name: str, width: int) -> None:
     assert SCREENSHOTS is not None
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for scheme in SCHEMES:
-        world.browser.devtools(
-            "Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}]
-        )
-        world.wait(lambda: world.run("return document.getAnimations().length") == 0, "at rest")
+        set_scheme(world, scheme)
         height = world.run("return Math.max(document.documentElement.scrollHeight, 500)")
         picture = world.browser.devtools(
             "Page.captureScreenshot",

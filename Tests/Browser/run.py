@@ -13,23 +13,40 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
+import address_change_checks
 import attack_checks
 import linking_checks
+import local_account_checks
 import log_checks
+import mail_sign_in_checks
+import password_checks
 import scriptless_checks
+import second_step_checks
 import sign_in_checks
 import strictness_checks
 import trouble_checks
 from chromium import Browser, chromium
 from database import fresh_database
 from hostile_site import hostile_site
-from installation import registrations
+from installation import local_accounts, registrations
 from node import ROOT, executable, node
 from processes import end_on_signals
 from stand_ins import stand_ins
 from world import World
 
-WITH_SCRIPTS = [sign_in_checks, trouble_checks, linking_checks, attack_checks, strictness_checks, log_checks]
+WITH_SCRIPTS = [
+    sign_in_checks,
+    trouble_checks,
+    linking_checks,
+    local_account_checks,
+    password_checks,
+    address_change_checks,
+    second_step_checks,
+    mail_sign_in_checks,
+    attack_checks,
+    strictness_checks,
+    log_checks,
+]
 
 
 def main(only: str) -> int:
@@ -39,7 +56,12 @@ def main(only: str) -> int:
         fresh_database("browser") as database,
         stand_ins(executable("mock-provider"), ROOT) as providers,
         hostile_site() as attacker,
-        node(database, registrations(providers), development={"origins": providers.substitutions}) as latchkey,
+        node(
+            database,
+            registrations(providers),
+            development={"origins": providers.substitutions},
+            **local_accounts(),
+        ) as latchkey,
     ):
 
         def run(browser: Browser, modules: list[object]) -> None:

@@ -123,13 +123,14 @@ def cookies(world: World) -> None:
     assert 0 < session["expires"] - now <= 30 * 86_400, "the session cookie lives as long as the session"
 
 
-@suite.check("an address that nobody proved is shown as unverified")
+@suite.check("G22 an address that nobody proved does not become the account's, and is shown beside its provider only")
 def unverified(world: World) -> None:
     person = world.sign_in("google", world.invent("google", verified=False))
-    contains(world.text, "Not verified", "the account page")
-    contains(world.text, person.email or "", "the account page")
+    contains(world.text, "No e-mail address", "the account page")
+    contains(world.browser.find_element(By.CSS_SELECTOR, ".methods").text, person.email or "", "the way to sign in")
     observe(world, "account-unverified")
-    equal((world.whoami() or {})["user"]["email_verified"], False, "email_verified")
+    user = (world.whoami() or {})["user"]
+    equal((user["email"], user["email_verified"]), (None, False), "the address and whether it is verified")
 
 
 @suite.check("a person without an address is an ordinary user")

@@ -12,7 +12,7 @@ from node import node
 from report import Suite, contains, equal, lacks
 from tls_front import tls_front
 from visitor import Visitor
-from world import FLOW_COOKIE, SESSION_COOKIE, World
+from world import DEVICE_COOKIE, FLOW_COOKIE, SESSION_COOKIE, World
 
 suite: Suite[World] = Suite()
 
@@ -88,7 +88,8 @@ def secure(world: World) -> None:
         front.target_port = other.node.port
         person = other.sign_in("google")
         cookies = other.browser.cookies_of(front.origin)
-        equal(set(cookies), {f"__Host-{SESSION_COOKIE}", f"__Host-{FLOW_COOKIE}"}, "the cookies")
+        wanted_names = {f"__Host-{name}" for name in (SESSION_COOKIE, FLOW_COOKIE, DEVICE_COOKIE)}
+        equal(set(cookies), wanted_names, "the cookies")
         for cookie in cookies.values():
             found = {key: cookie[key] for key in ("secure", "httpOnly", "sameSite", "path", "domain")}
             wanted = {"secure": True, "httpOnly": True, "sameSite": "Lax", "path": "/", "domain": "localhost"}

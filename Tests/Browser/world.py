@@ -22,6 +22,7 @@ from visitor import Visitor
 
 SESSION_COOKIE = "latchkey"
 FLOW_COOKIE = "latchkey-flow"
+DEVICE_COOKIE = "latchkey-device"
 
 
 @dataclass
@@ -58,7 +59,7 @@ class World:
         """Every URL asked for in this check so far."""
         self.seen_urls += self.browser.requests()
         for url in self.seen_urls:
-            for name, value in re.findall(r"[?&](code|state|nonce|code_challenge)=([^&#]+)", url):
+            for name, value in re.findall(r"[?&](code|state|nonce|token|code_challenge)=([^&#]+)", url):
                 if name != "code_challenge" and len(value) >= 16:
                     self.secrets.add(value)
         return self.seen_urls
@@ -77,8 +78,13 @@ class World:
 
     def press(self, label: str) -> None:
         """Presses the button or link with this accessible name and waits for the next page."""
+        self.follow(self.control(label))
+
+    def follow(self, control: WebElement) -> None:
+        """Presses a button or link and waits for the next page."""
         page = self.browser.find_element(By.TAG_NAME, "html").id
-        self.control(label).click()
+        label = control.accessible_name
+        control.click()
         self.wait(lambda: self._is_next_page(page), f"past {label!r}")
 
     def _is_next_page(self, page: str) -> bool:

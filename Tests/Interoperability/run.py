@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
 import backend_checks
+import mail_checks
 import provider_checks
 from database import fresh_database
 from node import ROOT, node
@@ -69,6 +70,8 @@ def main(only: str) -> int:
             for module in (provider_checks, backend_checks):
                 ok, bad = module.suite.run(world, only=only)
                 passed, failed = passed + ok, failed + bad
+    ok, bad = mail_checks.run(only)
+    passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

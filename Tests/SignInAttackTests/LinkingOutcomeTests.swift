@@ -203,6 +203,11 @@ extension OneAtATime {
             let email = Persona.freshAddress("gmail.com")
             let squatter = try await stack.persona("oidc-example", email: email, verified: "false")
             let squatting = try await stack.signIn(squatter)
+            // Sign-ins keep no unproven address any more; an older release did.
+            let squattingUser = try #require(try await stack.owner(squatter))
+            _ = try await stack.database.query(
+                "insert into user_emails (user_id, address, is_primary) values (\(squattingUser)::uuid, \(email), true)"
+            )
             let owner = try await stack.persona(provider, email: email)
             let arrival = try await arrive(owner, on: stack)
             try await expectStopped(arrival, status: 409, outcome, "Somebody registered your address before you")

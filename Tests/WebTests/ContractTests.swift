@@ -75,7 +75,8 @@ struct ContractTests {
                     requestTimeout: .seconds(1),
                     formTargets: [],
                     lifetime: lifetime,
-                    transactionLifetime: .seconds(1)
+                    transactionLifetime: .seconds(1),
+                    startsPerClient: 1
                 ),
                 pages: try Pages(directory: root.appendingPathComponent("templates").path),
                 buttons: [],
@@ -84,6 +85,8 @@ struct ContractTests {
                 checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
                 endSession: EndSession(sessions: NoStore()),
                 accounts: NoStore(),
+                local: LocalAccounts(NoLocalAccounts.services(lifetime)),
+                caughtMail: nil,
                 readiness: { [] }
             )
         )
@@ -106,6 +109,13 @@ struct ContractTests {
             "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/healthz", "/readyz", "/favicon.ico",
             "/robots.txt",
             "/callback/{provider}",
+            // Forms, and what mailed links ask: each only shows what a POST would do.
+            "/sign-up", "/verify", "/reset", "/reset/confirm", "/sign-in/mail", "/sign-in/mail/confirm",
+            "/sign-in/second-factor", "/account/confirm", "/account/password", "/account/password/remove",
+            "/account/email", "/account/email/confirm", "/account/email/undo", "/account/second-factor/remove",
+            "/account/second-factor/recovery-codes",
+            // These two make a secret that protects nothing until it is confirmed by POST.
+            "/account/second-factor", "/account/second-factor/qr.svg",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

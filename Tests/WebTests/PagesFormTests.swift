@@ -32,7 +32,8 @@ struct PagesFormTests {
         let tags = try tags(name)
         let ids = tags.compactMap { $0.attributes["id"] }
         #expect(ids.count == Set(ids).count)
-        for input in tags where input.name == "input" && input.attributes["type"] != "hidden" {
+        for input in tags
+        where input.name == "input" && input.attributes["type"] != "hidden" && input.attributes["hidden"] == nil {
             let id = try #require(input.attributes["id"])
             #expect(tags.count { $0.name == "label" && $0.attributes["for"] == id } == 1)
             let described = input.attributes["aria-describedby"]?.split(separator: " ").map(String.init) ?? []
@@ -103,7 +104,9 @@ struct PagesFormTests {
     func username() throws {
         for page in ["verify-other", "reset-confirm", "change-password", "confirm-identity"] {
             let input = try #require(try tags(page).first { $0.attributes["autocomplete"] == "username" })
-            #expect(input.attributes["type"] == "hidden" && input.attributes["value"] == "mia@example.org")
+            // They pass over `type=hidden`: it has to be a text field that is not shown.
+            #expect(input.attributes["type"] == "text" && input.attributes["hidden"] != nil)
+            #expect(input.attributes["value"] == "mia@example.org")
         }
     }
 
@@ -179,10 +182,7 @@ struct PagesFormTests {
     @Test("token and return_to travel with the forms that were given them")
     func carried() throws {
         #expect(try hidden("verify-same") == ["token": "t0k3n"])
-        #expect(
-            try hidden("verify-other")
-                == ["token": "t0k3n", "return_to": "/account", "username": "mia@example.org"]
-        )
+        #expect(try hidden("verify-other") == ["token": "t0k3n", "return_to": "/account"])
         #expect(try hidden("sign-up") == ["return_to": "/account"])
         #expect(try hidden("confirm-new-email") == ["token": "t0k3n"])
         #expect(try hidden("undo-email-change") == ["token": "t0k3n"])

@@ -35,13 +35,13 @@ struct PagesLocalAccountTests {
         )
     }
 
-    @Test("only what is switched on is offered")
+    @Test("only what is switched on is offered, and where the person was going travels along")
     func links() throws {
         let plain = try html("sign-in-password")
-        #expect(plain.contains("href=\"/reset\"") && plain.contains("href=\"/sign-up\""))
-        #expect(!plain.contains("href=\"/sign-in/mail\""))
-        #expect(try html("sign-in-both").contains("href=\"/sign-in/mail\""))
-        #expect(try !html("sign-in-present").contains("href=\"/sign-up\""))
+        #expect(plain.contains("href=\"/reset\"") && plain.contains("href=\"/sign-up?return_to=%2Faccount%3Ftab%3D1\""))
+        #expect(!plain.contains("href=\"/sign-in/mail"))
+        #expect(try html("sign-in-both").contains("href=\"/sign-in/mail?return_to=%2Faccount%3Ftab%3D1\""))
+        #expect(try !html("sign-in-present").contains("href=\"/sign-up"))
     }
 
     @Test("I06 after a failure the address stays, the password does not, and neither field is called the wrong one")

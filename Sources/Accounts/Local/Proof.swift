@@ -1,5 +1,7 @@
 public import Jobs
 
+public import struct Foundation.UUID
+
 /// What a token that was mailed proves.
 public enum ProofPurpose: String, Sendable, CaseIterable {
     /// To set a new password.
@@ -71,7 +73,10 @@ public protocol ProofStore: Sendable {
     /// The proven primary address of a user.
     func address(of user: UserID) async throws(StoreFailure) -> EmailAddress?
     /// Stores a proof under a token's hash.
-    func add(_ proof: Proof, token: TokenHash, code: TokenHash?, lifetime: Duration) async throws(StoreFailure)
+    /// - Parameter job: the id of the job that the change stored, for a proof that takes back what happened since that change,
+    ///   however late its mail leaves; nil for a proof that speaks of nothing before itself.
+    func add(_ proof: Proof, token: TokenHash, code: TokenHash?, lifetime: Duration, since job: UUID?)
+        async throws(StoreFailure)
     /// The live proof behind a token. Changes nothing.
     func proof(_ token: TokenHash, for purpose: ProofPurpose) async throws(StoreFailure) -> Proof?
     /// Resets the password: consumes the proof, ends every session, forgets every device, voids every other proof but a

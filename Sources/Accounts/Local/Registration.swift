@@ -60,6 +60,9 @@ public protocol RegistrationStore: Sendable {
     /// What to mail about a registration: nil when it is gone. `isHeld`: the address has an account, and the registration
     /// was removed.
     func mailing(of registration: RegistrationID) async throws(StoreFailure) -> (address: EmailAddress, isHeld: Bool)?
+    /// The latest sign-up for an address that was begun in a browser.
+    func registration(of address: EmailAddress, begunIn browser: TokenHash)
+        async throws(StoreFailure) -> RegistrationID?
     /// A further token that leads to a registration; false when it is gone.
     func add(token: TokenHash, to registration: RegistrationID) async throws(StoreFailure) -> Bool
     /// The live registration behind a token. Changes nothing.

@@ -23,7 +23,7 @@ public struct DeliverMail: Sendable {
         guard let work = MailWork(job) else { throw .dead("unknown_work") }
         let letter: Letter
         do {
-            letter = try await self.letter(for: work)
+            letter = try await self.letter(for: work, job)
         } catch let fault as JobFault {
             throw fault
         } catch let failure as StoreFailure {
@@ -41,13 +41,14 @@ public struct DeliverMail: Sendable {
         }
     }
 
-    private func letter(for work: MailWork) async throws -> Letter {
+    private func letter(for work: MailWork, _ job: Job) async throws -> Letter {
         switch work {
         case .verifyRegistration(let id): try await verification(id)
+        case .verifyAgain(let address, let browser): try await verificationAgain(address, browser)
         case .passwordReset(let address): try await reset(address)
         case .signInByMail(let address, let browser, let returnTo): try await signIn(address, browser, returnTo)
         case .confirmNewAddress(let id): try await newAddress(id)
-        case .addressChanged(let user, let old, let new): try await changed(user, old, new)
+        case .addressChanged(let user, let old, let new): try await changed(user, old, new, job)
         case .notice(let event, let user, let values): try await notice(event, user, values)
         }
     }
@@ -70,6 +71,13 @@ public struct DeliverMail: Sendable {
         return Letter(.verifyAddress, to: address, values: ["link": link("/verify", token)])
     }
 
+    private func verificationAgain(_ address: EmailAddress, _ browser: TokenHash) async throws -> Letter {
+        guard let id = try await services.store.registration(of: address, begunIn: browser) else {
+            throw JobFault.obsolete
+        }
+        return try await verification(id)
+    }
+
     /// A mailbox alone sets no first password beside a provider's sign-in: that needs the account page (I08).
     private func reset(_ address: EmailAddress) async throws -> Letter {
         guard let recipient = try await services.store.recipient(at: address) else { throw JobFault.obsolete }
@@ -88,7 +96,8 @@ public struct DeliverMail: Sendable {
             Proof(purpose: .passwordReset, user: recipient.user, address: address.description),
             token: token.hash,
             code: nil,
-            lifetime: services.settings.resetLifetime
+            lifetime: services.settings.resetLifetime,
+            since: nil
         )
         return Letter(.passwordReset, to: address, values: ["link": link("/reset/confirm", token)])
     }
@@ -110,7 +119,8 @@ public struct DeliverMail: Sendable {
             ),
             token: token.hash,
             code: settings.offersMailedCode ? code.hash(for: token.hash) : nil,
-            lifetime: settings.mailedSignInLifetime
+            lifetime: settings.mailedSignInLifetime,
+            since: nil
         )
         var values: [String: Secret] = [:]
         if settings.offersMailedLink { values["link"] = link("/sign-in/mail/confirm", token) }
@@ -133,20 +143,22 @@ public struct DeliverMail: Sendable {
             ),
             token: token.hash,
             code: nil,
-            lifetime: services.settings.registrationLifetime
+            lifetime: services.settings.registrationLifetime,
+            since: nil
         )
         var values = ["link": link("/account/email/confirm", token)]
         values["old_address"] = change.oldAddress.map { Secret($0.description) }
         return Letter(.confirmNewAddress, to: change.address, values: values)
     }
 
-    private func changed(_ user: UserID, _ old: EmailAddress, _ new: EmailAddress) async throws -> Letter {
+    private func changed(_ user: UserID, _ old: EmailAddress, _ new: EmailAddress, _ job: Job) async throws -> Letter {
         let token = ProofToken.generate()
         try await services.store.add(
             Proof(purpose: .emailChangeUndo, user: user, address: old.description, otherAddress: new.description),
             token: token.hash,
             code: nil,
-            lifetime: services.settings.undoLifetime
+            lifetime: services.settings.undoLifetime,
+            since: job.id
         )
         return Letter(
             .addressChanged,

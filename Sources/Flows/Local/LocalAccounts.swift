@@ -40,6 +40,8 @@ public struct LocalAccounts: Sendable {
     public var isEnabled: Bool { services.settings.isEnabled }
     /// Whether anybody may sign up.
     public var offersSignUp: Bool { isEnabled && services.settings.signUp == .open }
+    /// How long a sign-up waits for its mailbox, and its browser is remembered.
+    public var registrationLifetime: Duration { services.settings.registrationLifetime }
     /// Rules for new passwords, for hints.
     public var rules: PasswordRules { services.rules }
 

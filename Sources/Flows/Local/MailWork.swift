@@ -11,6 +11,8 @@ import struct Foundation.UUID
 enum MailWork: Sendable, Hashable {
     /// The mail that a sign-up waits for, or the one that tells the address' owner about it.
     case verifyRegistration(RegistrationID)
+    /// The same once more, for a sign-up that this browser began.
+    case verifyAgain(EmailAddress, browser: TokenHash)
     /// A link to set a new password, if the address has an account.
     case passwordReset(EmailAddress)
     /// A link or a code to sign in, if the address has an account.
@@ -46,6 +48,7 @@ enum MailWork: Sendable, Hashable {
     private var kind: String {
         switch self {
         case .verifyRegistration: "verify_registration"
+        case .verifyAgain: "verify_again"
         case .passwordReset: "password_reset"
         case .signInByMail: "sign_in_by_mail"
         case .confirmNewAddress: "confirm_new_address"
@@ -57,6 +60,8 @@ enum MailWork: Sendable, Hashable {
     private var payload: [String: String] {
         switch self {
         case .verifyRegistration(let id): ["registration": id.description]
+        case .verifyAgain(let address, let browser):
+            ["address": address.description, "browser": Hex.encode(browser.bytes)]
         case .passwordReset(let address): ["address": address.description]
         case .signInByMail(let address, let browser, let returnTo):
             ["address": address.description, "browser": Hex.encode(browser.bytes), "return_to": returnTo]
@@ -84,6 +89,11 @@ enum MailWork: Sendable, Hashable {
         case "verify_registration":
             guard let id = text("registration").flatMap({ RegistrationID($0) }) else { return nil }
             self = .verifyRegistration(id)
+        case "verify_again":
+            guard let address = text("address").flatMap({ EmailAddress($0) }),
+                let browser = text("browser").flatMap({ Hex.decode($0) }).flatMap({ TokenHash(stored: $0) })
+            else { return nil }
+            self = .verifyAgain(address, browser: browser)
         case "password_reset":
             guard let address = text("address").flatMap({ EmailAddress($0) }) else { return nil }
             self = .passwordReset(address)

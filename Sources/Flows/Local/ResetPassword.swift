@@ -18,9 +18,9 @@ public struct ResetPassword: Sendable {
         }
     }
 
-    /// Whether a link still works. Changes nothing.
-    public func check(_ token: ProofToken) async throws(FlowFailure) {
-        _ = try await proof(token)
+    /// The address a link was mailed to, while it works. Changes nothing.
+    public func address(of token: ProofToken) async throws(FlowFailure) -> String {
+        try await proof(token).address
     }
 
     /// Sets the password. A password that breaks a rule leaves the link as it is.
@@ -67,7 +67,20 @@ extension LocalAccountServices {
         let found = try await storing(.checkProof) { () async throws(StoreFailure) in
             try await store.proof(token.hash, for: purpose)
         }
-        guard let found else { throw FlowFailure(.checkProof, .unknownProof, detail: purpose.rawValue) }
+        guard let found else {
+            throw FlowFailure(.checkProof, .unknownProof, detail: purpose.rawValue).leading(to: purpose.wayForward)
+        }
         return found
+    }
+}
+
+extension ProofPurpose {
+    /// Where another such link comes from.
+    fileprivate var wayForward: WayForward {
+        switch self {
+        case .passwordReset, .emailChangeUndo: .resetPassword
+        case .emailChange: .openAccount
+        case .emailSignIn: .signInAgain
+        }
     }
 }

@@ -38,6 +38,17 @@ public struct SignUpWithPassword: Sendable {
         try await metrics.measured { () async throws(FlowFailure) in try await begin(request, browser, visitor) }
     }
 
+    /// Asks for the mail once more; the same for every address and every browser.
+    public func again(_ typed: String, _ visitor: Visitor) async throws(FlowFailure) -> EmailAddress {
+        try await metrics.measured { () async throws(FlowFailure) in
+            try services.requireEnabled(.requestMail)
+            guard let address = EmailAddress(typed) else { throw FlowFailure(.requestMail, .invalidAddress) }
+            let browser = (visitor.browser ?? .generate()).hash
+            try await services.ask(for: .verifyAgain(address, browser: browser), to: address, visitor)
+            return address
+        }
+    }
+
     private func begin(
         _ request: Request,
         _ browser: BrowserToken,

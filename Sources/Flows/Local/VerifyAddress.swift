@@ -47,7 +47,9 @@ public struct VerifyAddress: Sendable {
         let found = try await services.storing(.checkProof) { () async throws(StoreFailure) in
             try await services.store.registration(behind: token.hash)
         }
-        guard let found else { throw FlowFailure(.checkProof, .unknownProof, detail: "registration") }
+        guard let found else {
+            throw FlowFailure(.checkProof, .unknownProof, detail: "registration").leading(to: .signUp)
+        }
         return found
     }
 
@@ -83,7 +85,7 @@ public struct VerifyAddress: Sendable {
         switch activation {
         case .activated(let started): return SignedIn(fresh, started, returnTo: registration.returnTo)
         case .addressTaken: throw FlowFailure(.apply, .addressTaken)
-        case .gone: throw FlowFailure(.apply, .unknownProof, detail: "registration")
+        case .gone: throw FlowFailure(.apply, .unknownProof, detail: "registration").leading(to: .signUp)
         }
     }
 }

@@ -53,7 +53,7 @@ public struct Refusal: Error, Sendable, Hashable {
                 "{provider}",
                 with: providerName ?? "The provider"
             ),
-            nextStep: failure.isLinking ? .openAccount : failure.code.nextStep,
+            nextStep: failure.isLinking ? .openAccount : failure.wayForward ?? failure.code.nextStep,
             retryAfter: failure.retryAfter ?? (failure.code.status == 503 ? 5 : nil),
             step: failure.step,
             detail: failure.detail,

@@ -51,11 +51,16 @@ struct AccountView: Sendable {
     let displayName: String
     let initials: String?
     let primaryEmail: String?
+    /// Whether the heading is the address already, because there is no name.
+    let isNamedByAddress: Bool
     let emailVerified: Bool
     let userID: String
     let hasRoles: Bool
     let roles: [String]
+    let hasMethods: Bool
     let methods: [Method]
+    /// What to say where no provider is listed.
+    let withoutProviders: String?
     let hasLinkable: Bool
     let linkable: [ProviderButtonView]
     let localSections: [AccountSectionView]
@@ -70,12 +75,15 @@ struct AccountView: Sendable {
         displayName = PlainText.visibleLine(page.displayName, limit: TextLimit.name) ?? email ?? "Your account"
         initials = PlainText.visibleLine(page.initials, limit: 3)
         primaryEmail = email
+        isNamedByAddress = page.displayName == page.primaryEmail
         emailVerified = page.emailVerified
         userID = PlainText.line(page.userID, limit: TextLimit.name)
         let roles = page.roles.compactMap { PlainText.visibleLine($0, limit: TextLimit.label) }
         hasRoles = !roles.isEmpty
         self.roles = roles
         methods = page.methods.map(Method.init)
+        hasMethods = !methods.isEmpty
+        withoutProviders = hasMethods || page.password?.isSet != true ? nil : "Your e-mail address and your password."
         hasLinkable = !page.linkable.isEmpty
         linkable = page.linkable.map { ProviderButtonView($0, returnTo: "/account") }
         localSections = [
@@ -96,6 +104,7 @@ struct AccountView: Sendable {
         displayName = "name"
         initials = "N"
         primaryEmail = "address"
+        isNamedByAddress = true
         emailVerified = true
         userID = "id"
         hasRoles = true
@@ -113,6 +122,8 @@ struct AccountView: Sendable {
                 )
             )
         ]
+        hasMethods = true
+        withoutProviders = "sentence"
         hasLinkable = true
         let button = ProviderButton(action: "/", label: "label", brand: .generic)
         linkable = [ProviderButtonView(button, returnTo: "/")]

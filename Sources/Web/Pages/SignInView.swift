@@ -1,3 +1,5 @@
+import OAuth
+
 /// ``SignInPage`` as its template sees it.
 struct SignInView: Sendable {
     let chrome: ChromeView
@@ -36,7 +38,7 @@ struct SignInView: Sendable {
             let focus = failed || page.buttons.isEmpty ? (form.typedEmail == nil ? 0 : 1) : nil
             return FormSectionView(form.form(returnTo: page.returnTo), summary: nil, firstField: 0, focus: focus)
         }
-        links = page.password.map { $0.links.map(FormView.Link.init) } ?? []
+        links = page.password.map { $0.links(returnTo: page.returnTo).map(FormView.Link.init) } ?? []
         hasLinks = !links.isEmpty
     }
 
@@ -75,10 +77,12 @@ extension SignInPage.PasswordForm {
         )
     }
 
-    fileprivate var links: [FormPage.Link] {
+    /// Where the person was going travels with the ways that end there.
+    fileprivate func links(returnTo: String?) -> [FormPage.Link] {
+        let query = returnTo.map { "?" + FormURLEncoded.encode([("return_to", $0)]) } ?? ""
         var links = [FormPage.Link(label: "Forgot your password?", path: FormPath.reset)]
-        if offersMail { links.append(.init(label: "Sign in with a code by mail", path: FormPath.signInByMail)) }
-        if offersSignUp { links.append(.init(label: "Create an account", path: FormPath.signUp)) }
+        if offersMail { links.append(.init(label: "Sign in with a code by mail", path: FormPath.signInByMail + query)) }
+        if offersSignUp { links.append(.init(label: "Create an account", path: FormPath.signUp + query)) }
         return links
     }
 }

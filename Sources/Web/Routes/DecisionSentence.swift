@@ -3,9 +3,9 @@ enum DecisionSentence {
     static func text(outcome: String, providerName: String) -> String {
         // `link_after_proof:password,email_code`: the word before the colon is the outcome.
         switch outcome.prefix(while: { $0 != ":" }) {
-        case "create": "Your account was created when you first signed in with \(providerName)."
-        case "create_separate":
-            "Your account was created when you first signed in with \(providerName), without the address it reported."
+        // One sentence for both: that an address was left out says that somebody else has it, to whoever claims it (G22).
+        case "create", "create_separate":
+            "Your account was created when you first signed in with \(providerName)."
         case "link": "\(providerName) was added as a way to sign in to this account."
         case "link_after_proof":
             "Somebody signing in with \(providerName) reported your address. They were not let in without proof."

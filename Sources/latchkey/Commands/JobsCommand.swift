@@ -1,11 +1,7 @@
 import ArgumentParser
-import Cryptography
 import Foundation
 import Jobs
-import Logging
-import Postgres
 import PostgresStore
-import ServiceConfiguration
 
 /// `latchkey jobs`
 struct JobsCommand: AsyncParsableCommand {
@@ -34,7 +30,7 @@ struct JobsCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await withJobStore(options) { store in
+            try await withStore(options) { store in
                 let names = queue.map { [$0] } ?? ["mail"]
                 for name in names {
                     let depth = try await store.depth(queue: name)
@@ -72,7 +68,7 @@ struct JobsCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await withJobStore(options) { store in
+            try await withStore(options) { store in
                 guard let id = id.flatMap({ UUID(uuidString: $0) }) else {
                     let count = try await store.reviveAll(queue: queue)
                     return Console.output("\(count) job(s) will be tried again.")
@@ -81,39 +77,6 @@ struct JobsCommand: AsyncParsableCommand {
                     throw StartFault("there is no job of that id that was given up")
                 }
                 Console.output("It will be tried again.")
-            }
-        }
-    }
-}
-
-/// Connects to the database of the configuration for as long as `body` takes.
-private func withJobStore(
-    _ options: ConfigurationOptions,
-    _ body: (any JobStore) async throws -> Void
-) async throws {
-    let configuration = try options.load().configuration
-    try await sayingFaults {
-        // Nothing but the answer belongs on the terminal: what failed is said in one sentence below.
-        let logger = Logger(label: "latchkey.jobs") { _ in SwiftLogNoOpLogHandler() }
-        let client: PostgresClient
-        do {
-            let conninfo = configuration.database.url.reveal()
-            client = try PostgresClient(configuration: PostgresConfiguration(conninfo: conninfo), logger: logger)
-        } catch {
-            throw StartFault("database.url cannot be used: \(error)")
-        }
-        client.start()
-        do {
-            try await client.ready(within: .seconds(5))
-            try await body(PostgresStore(client: client, logger: logger))
-            await client.shutdown(within: .seconds(1))
-        } catch {
-            let reason = client.connectionProblem.map { ": \($0)" } ?? ""
-            await client.shutdown(within: .zero)
-            switch error {
-            case is PostgresFailure: throw StartFault("the database cannot be reached\(reason); check database.url")
-            case let failure as JobStoreFailure: throw StartFault("the database refused: \(failure.rawValue)\(reason)")
-            default: throw error
             }
         }
     }

@@ -62,7 +62,13 @@ struct AccountEmailRoutes: Sendable {
                 )
             }
             return replies.answers.page(
-                .form(.checkMail(address: address.description, purpose: .emailChange, resendAction: nil))
+                .form(
+                    .checkMail(
+                        address: address.description,
+                        purpose: .emailChange,
+                        resendAction: FormPath.email
+                    )
+                )
             )
         } catch {
             let session = try? await replies.local.session(of: visitor)

@@ -53,7 +53,12 @@ struct MailSignInRoutes: Sendable {
         let page: FormPage =
             flow.offersCode
             ? .mailedCode(returnTo: fields["return_to"], address: address.description)
-            : .checkMail(address: address.description, purpose: .signInByMail, resendAction: nil)
+            : .checkMail(
+                address: address.description,
+                purpose: .signInByMail,
+                resendAction: FormPath.signInByMail,
+                returnTo: fields["return_to"]
+            )
         var response = replies.answers.page(.form(page))
         response.headers[values: .setCookie] = [keep]
         return response

@@ -19,14 +19,21 @@ struct ResetRoutes: Sendable {
         replies.post(FormPath.reset, on: router) { request, context in try await ask(request, context) }
         router.get(RouterPath(FormPath.resetConfirm)) { request, _ in
             let token = try replies.proof(try replies.query("token", of: request))
-            try await refusing { () async throws(FlowFailure) in try await local.resetPassword.check(token) }
-            return replies.answers.page(.form(page(token, nil)))
+            let address = try await refusing { () async throws(FlowFailure) in
+                try await local.resetPassword.address(of: token)
+            }
+            return replies.answers.page(.form(page(token, address, nil)))
         }
         replies.post(FormPath.resetConfirm, on: router) { request, context in try await confirm(request, context) }
     }
 
-    private func page(_ token: ProofToken, _ fault: FormFault?) -> FormPage {
-        .resetConfirm(token: token.reveal(), minimumLength: local.rules.minimumLength, fault: fault)
+    private func page(_ token: ProofToken, _ address: String?, _ fault: FormFault?) -> FormPage {
+        .resetConfirm(
+            token: token.reveal(),
+            minimumLength: local.rules.minimumLength,
+            fault: fault,
+            account: address
+        )
     }
 
     private func ask(_ request: Request, _ context: RequestScope) async throws -> Response {
@@ -41,7 +48,7 @@ struct ResetRoutes: Sendable {
                 )
             }
             return replies.answers.page(
-                .form(.checkMail(address: address.description, purpose: .reset, resendAction: nil))
+                .form(.checkMail(address: address.description, purpose: .reset, resendAction: FormPath.reset))
             )
         } catch {
             return try replies.again(error, for: request) { fault in
@@ -59,8 +66,9 @@ struct ResetRoutes: Sendable {
         do throws(FlowFailure) {
             try await local.resetPassword(token, password: fields["password"] ?? "", visitor)
         } catch {
+            let address = try? await local.resetPassword.address(of: token)
             return try replies.again(error, for: request) { fault in
-                page(token, fault)
+                page(token, address, fault)
             } field: {
                 $0 == .passwordRefused ? "password" : nil
             }

@@ -16,6 +16,7 @@ struct SignUpRoutes: Sendable {
             return replies.answers.page(.form(page(email: nil, returnTo: returnTo, nil)))
         }
         replies.post(FormPath.signUp, on: router) { request, context in try await signUp(request, context) }
+        replies.post(FormPath.resendVerification, on: router) { request, context in try await resend(request, context) }
         router.get(RouterPath(FormPath.verify)) { request, context in try await question(request, context) }
         replies.post(FormPath.verify, on: router) { request, context in try await verify(request, context) }
     }
@@ -59,7 +60,7 @@ struct SignUpRoutes: Sendable {
                 }
             }
         }
-        let seconds = Int64(86_400)
+        let seconds = local.registrationLifetime.components.seconds
         if replies.isProgram(request) {
             let isBrowser = request.headers[.origin] != nil || request.headers[.cookie] != nil
             var members: [(String, JSONValue)] = [
@@ -71,11 +72,32 @@ struct SignUpRoutes: Sendable {
             return response
         }
         var response = replies.answers.page(
-            .form(.checkMail(address: address.description, purpose: .signUp, resendAction: nil))
+            .form(.checkMail(address: address.description, purpose: .signUp, resendAction: FormPath.resendVerification))
         )
         // As long as the sign-up waits, so that its mail can be answered in this browser without the password.
         response.headers[values: .setCookie] = [replies.cookies.set(browser, seconds: seconds)]
         return response
+    }
+
+    private func resend(_ request: Request, _ context: RequestScope) async throws -> Response {
+        let fields = try await replies.forms.fields(request)
+        let visitor = replies.visitors.visitor(request, context, flow: fields["flow"])
+        let address = try await refusing { () async throws(FlowFailure) in
+            try await local.signUp.again(fields["email"] ?? "", visitor)
+        }
+        guard !replies.isProgram(request) else {
+            return replies.json([("status", "check_mail"), ("email", .string(address.description))], status: .accepted)
+        }
+        return replies.answers.page(
+            .form(
+                .checkMail(
+                    address: address.description,
+                    purpose: .signUp,
+                    resendAction: FormPath.resendVerification,
+                    notice: PageNotice(kind: .info, text: "We sent the mail again.")
+                )
+            )
+        )
     }
 
     private func question(_ request: Request, _ context: RequestScope) async throws -> Response {
