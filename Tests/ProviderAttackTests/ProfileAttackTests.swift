@@ -55,13 +55,19 @@ struct ProfileAttackTests {
         let rows = try await stage.stack.database.query("select address, verified_at is not null from user_emails")
         let found = try rows.map { (try $0.decode(String.self, at: 0), try $0.decode(Bool.self, at: 1)) }
         switch row.outcome {
-        case .none: #expect(found.isEmpty)
-        case .unverified: #expect(found.map(\.1) == [false])
+        // An address that nobody vouches for is not kept (G22); that it was read shows in the decision.
+        case .none, .unverified: #expect(found.isEmpty)
         case .verified: #expect(found.map(\.1) == [true])
         }
         #expect(
             found.allSatisfy { $0.0 == $0.0.lowercased() && !$0.0.contains("attacker") && !$0.0.contains("other@") }
         )
+        let facts = try await stage.stack.database.query(
+            "select facts from linking_decisions order by decided_at desc, id desc limit 1"
+        ).one().decode(String.self, at: 0)
+        let seen =
+            facts.contains("email=none") ? "none" : facts.contains("email=unverified") ? "unverified" : "verified"
+        #expect(seen == "\(row.outcome)", "\(facts)")
         let session = try await visit.browser.get("/v1/session")
         #expect(session.text.contains("\"email_verified\":\(row.outcome == .verified)"), "\(session.text)")
     }

@@ -216,7 +216,7 @@ struct LinkingAttackTests {
             )
             let answer = try await flow.finish()
             let headers = answer.headers.filter { !["x-request-id", "date"].contains($0.name) }.map { name, value in
-                "\(name): " + value.replacing(/lks_[A-Za-z0-9_-]+/, with: "TOKEN")
+                "\(name): " + value.replacing(/lk[sd]_[A-Za-z0-9_-]+/, with: "TOKEN")
             }
             shapes.insert(["\(answer.status)", answer.text] + headers)
             let page = try await flow.browser.get("/account").text

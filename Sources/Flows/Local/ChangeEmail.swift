@@ -59,7 +59,7 @@ public struct ChangeEmail: Sendable {
         let proof = try await services.proof(token, for: .emailChange)
         // Somebody else's link says nothing about whose it is.
         guard proof.user == session.user.id else {
-            throw FlowFailure(.checkProof, .unknownProof, detail: "other_user")
+            throw MailedLink.emailChange.unusable(.checkProof, detail: "other_user")
         }
         return Question(address: proof.address, otherAddress: proof.otherAddress)
     }
@@ -82,7 +82,7 @@ public struct ChangeEmail: Sendable {
             switch result {
             case .changed: return rotated
             case .addressTaken: throw FlowFailure(.changeCredential, .addressTaken)
-            case .gone: throw FlowFailure(.changeCredential, .unknownProof, detail: "email_change")
+            case .gone: throw MailedLink.emailChange.unusable(.changeCredential)
             }
         }
     }
@@ -102,7 +102,7 @@ public struct ChangeEmail: Sendable {
             switch result {
             case .changed: return
             case .addressTaken: throw FlowFailure(.changeCredential, .addressTaken)
-            case .gone: throw FlowFailure(.changeCredential, .unknownProof, detail: "email_change_undo")
+            case .gone: throw MailedLink.emailChangeUndo.unusable(.changeCredential)
             }
         }
     }

@@ -44,7 +44,7 @@ public struct ResetPassword: Sendable {
                     job: services.job(.passwordChanged(proof.user, "reset"))
                 )
             }
-            guard done else { throw FlowFailure(.changeCredential, .unknownProof, detail: "password_reset") }
+            guard done else { throw MailedLink.passwordReset.unusable(.changeCredential) }
         }
     }
 
@@ -68,19 +68,8 @@ extension LocalAccountServices {
             try await store.proof(token.hash, for: purpose)
         }
         guard let found else {
-            throw FlowFailure(.checkProof, .unknownProof, detail: purpose.rawValue).leading(to: purpose.wayForward)
+            throw MailedLink(purpose).unusable(.checkProof, detail: purpose.rawValue)
         }
         return found
-    }
-}
-
-extension ProofPurpose {
-    /// Where another such link comes from.
-    fileprivate var wayForward: WayForward {
-        switch self {
-        case .passwordReset, .emailChangeUndo: .resetPassword
-        case .emailChange: .openAccount
-        case .emailSignIn: .signInAgain
-        }
     }
 }

@@ -75,16 +75,13 @@ public struct SignInByMail: Sendable {
         try requireEnabled()
         let proof = try await services.proof(token, for: .emailSignIn)
         guard services.settings.offersMailedLink, let browser = visitor.browser?.hash, proof.browser == browser else {
-            throw FlowFailure(.checkProof, .unknownProof, detail: "other_browser")
-                .explained(
-                    "This link works only in the browser in which you asked for it. Open it there, or ask for a new one here."
-                )
+            throw MailedLink.signIn.unusable(.checkProof, detail: "other_browser")
         }
         return proof
     }
 
     private func signIn(_ proof: Proof, _ token: TokenHash, _ visitor: Visitor) async throws(FlowFailure) -> SignedIn {
-        guard let browser = visitor.browser else { throw FlowFailure(.checkProof, .unknownProof) }
+        guard let browser = visitor.browser else { throw MailedLink.signIn.unusable(.checkProof) }
         let fresh = services.freshSession(for: proof.user, methods: [.mail], visitor)
         let started = try await services.storing(.startSession) { () async throws(StoreFailure) in
             try await services.store.signIn(
@@ -94,7 +91,7 @@ public struct SignInByMail: Sendable {
                 event: services.event(.signedInByMail, visitor)
             )
         }
-        guard let started else { throw FlowFailure(.startSession, .unknownProof, detail: "email_sign_in") }
+        guard let started else { throw MailedLink.signIn.unusable(.startSession) }
         return SignedIn(fresh, started, returnTo: proof.returnTo)
     }
 }

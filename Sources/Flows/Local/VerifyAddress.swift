@@ -48,7 +48,7 @@ public struct VerifyAddress: Sendable {
             try await services.store.registration(behind: token.hash)
         }
         guard let found else {
-            throw FlowFailure(.checkProof, .unknownProof, detail: "registration").leading(to: .signUp)
+            throw MailedLink.signUp.unusable(.checkProof)
         }
         return found
     }
@@ -85,7 +85,7 @@ public struct VerifyAddress: Sendable {
         switch activation {
         case .activated(let started): return SignedIn(fresh, started, returnTo: registration.returnTo)
         case .addressTaken: throw FlowFailure(.apply, .addressTaken)
-        case .gone: throw FlowFailure(.apply, .unknownProof, detail: "registration").leading(to: .signUp)
+        case .gone: throw MailedLink.signUp.unusable(.apply)
         }
     }
 }

@@ -28,14 +28,14 @@ struct AccountEmailRoutes: Sendable {
         replies.post(FormPath.confirmEmailChange, on: router) { request, context in
             let fields = try await replies.forms.fields(request)
             let visitor = replies.visitors.visitor(request, context)
-            let token = try replies.proof(fields["token"])
+            let token = try replies.proof(fields["token"], .emailChange)
             let session = try await refusing { () async throws(FlowFailure) in
                 try await flow.confirm(token, visitor)
             }
             return replies.changed(session, for: request, done: "email_changed")
         }
         router.get(RouterPath(FormPath.undoEmailChange)) { request, _ in
-            let token = try replies.proof(try replies.query("token", of: request))
+            let token = try replies.proof(try replies.query("token", of: request), .emailChangeUndo)
             let question = try await refusing { () async throws(FlowFailure) in try await flow.undoQuestion(token) }
             return replies.answers.page(
                 .form(
@@ -83,7 +83,7 @@ struct AccountEmailRoutes: Sendable {
     /// The link works in a fresh session of its own user only. The token does not travel through the sign-in: the person opens
     /// the link again.
     private func question(_ request: Request, _ context: RequestScope) async throws -> Response {
-        let token = try replies.proof(try replies.query("token", of: request))
+        let token = try replies.proof(try replies.query("token", of: request), .emailChange)
         let visitor = replies.visitors.visitor(request, context)
         do throws(FlowFailure) {
             let question = try await flow.question(token, visitor)
@@ -120,7 +120,7 @@ struct AccountEmailRoutes: Sendable {
     private func undo(_ request: Request, _ context: RequestScope) async throws -> Response {
         let fields = try await replies.forms.fields(request)
         let visitor = replies.visitors.visitor(request, context)
-        let token = try replies.proof(fields["token"])
+        let token = try replies.proof(fields["token"], .emailChangeUndo)
         try await refusing { () async throws(FlowFailure) in try await flow.undo(token, visitor) }
         guard !replies.isProgram(request) else { return replies.json([("done", "email_change_undone")]) }
         var response = replies.answers.page(

@@ -37,9 +37,9 @@ struct LocalReplies: Sendable {
     }
 
     /// The token of a mailed link; a text that is none is a used link as far as anybody is told.
-    func proof(_ text: String?) throws(Refusal) -> ProofToken {
+    func proof(_ text: String?, _ link: MailedLink) throws(Refusal) -> ProofToken {
         guard let token = text.flatMap({ ProofToken($0) }) else {
-            throw Refusal(FlowFailure(.checkProof, .unknownProof, detail: "malformed"), providerName: nil)
+            throw Refusal(link.unusable(.checkProof, detail: "malformed"), providerName: nil)
         }
         return token
     }

@@ -81,7 +81,7 @@ struct MailSignInRoutes: Sendable {
     }
 
     private func question(_ request: Request, _ context: RequestScope) async throws -> Response {
-        let token = try replies.proof(try replies.query("token", of: request))
+        let token = try replies.proof(try replies.query("token", of: request), .signIn)
         let visitor = replies.visitors.visitor(request, context)
         try await refusing { () async throws(FlowFailure) in try await flow.check(token, visitor) }
         return replies.answers.page(
@@ -102,7 +102,7 @@ struct MailSignInRoutes: Sendable {
     private func confirm(_ request: Request, _ context: RequestScope) async throws -> Response {
         let fields = try await replies.forms.fields(request)
         let visitor = replies.visitors.visitor(request, context, flow: fields["flow"])
-        let token = try replies.proof(fields["token"])
+        let token = try replies.proof(fields["token"], .signIn)
         let signedIn = try await refusing { () async throws(FlowFailure) in try await flow(token, visitor) }
         let fallback = replies.services.settings.defaultReturnAddress
         return replies.signedIn(signedIn, for: request, returnTo: signedIn.returnTo ?? fallback)

@@ -18,7 +18,7 @@ struct ResetRoutes: Sendable {
         }
         replies.post(FormPath.reset, on: router) { request, context in try await ask(request, context) }
         router.get(RouterPath(FormPath.resetConfirm)) { request, _ in
-            let token = try replies.proof(try replies.query("token", of: request))
+            let token = try replies.proof(try replies.query("token", of: request), .passwordReset)
             let address = try await refusing { () async throws(FlowFailure) in
                 try await local.resetPassword.address(of: token)
             }
@@ -62,7 +62,7 @@ struct ResetRoutes: Sendable {
     private func confirm(_ request: Request, _ context: RequestScope) async throws -> Response {
         let fields = try await replies.forms.fields(request)
         let visitor = replies.visitors.visitor(request, context)
-        let token = try replies.proof(fields["token"])
+        let token = try replies.proof(fields["token"], .passwordReset)
         do throws(FlowFailure) {
             try await local.resetPassword(token, password: fields["password"] ?? "", visitor)
         } catch {

@@ -101,7 +101,7 @@ struct SignUpRoutes: Sendable {
     }
 
     private func question(_ request: Request, _ context: RequestScope) async throws -> Response {
-        let token = try replies.proof(try replies.query("token", of: request))
+        let token = try replies.proof(try replies.query("token", of: request), .signUp)
         let visitor = replies.visitors.visitor(request, context)
         let question = try await refusing { () async throws(FlowFailure) in
             try await local.verifyAddress.question(token, visitor)
@@ -120,7 +120,7 @@ struct SignUpRoutes: Sendable {
     private func verify(_ request: Request, _ context: RequestScope) async throws -> Response {
         let fields = try await replies.forms.fields(request)
         let visitor = replies.visitors.visitor(request, context, flow: fields["flow"])
-        let token = try replies.proof(fields["token"])
+        let token = try replies.proof(fields["token"], .signUp)
         let signedIn: SignedIn
         do throws(FlowFailure) {
             signedIn = try await local.verifyAddress(token, password: fields["password"], visitor)
