@@ -141,7 +141,7 @@ public struct NewSession: Sendable {
     public let device: Device
     /// The secret this browser is known by from now on.
     public let deviceToken: TokenHash
-    /// Tells the owner if the browser was not known before, while others are.
+    /// Tells the owner if the browser was not known before.
     public let newDeviceNotice: Job
 
     /// Creates a session to store.

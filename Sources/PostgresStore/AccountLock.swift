@@ -32,8 +32,29 @@ extension PostgresStore {
         }
     }
 
+    /// The same for somebody who is signed in. The session is read again once the lock is held: while this waited, whoever held
+    /// it may have ended every session, and Postgres looks again only at the row that is locked.
+    func underLock<Value: Sendable>(
+        bySession session: TokenHash,
+        _ body: @Sendable (Transaction, UserID) async throws -> Value
+    ) async throws(PostgresFailure) -> Value? {
+        try await underLock(Self.lock(bySession: session)) { transaction, user, _ in
+            guard try await transaction.query(Self.isLive(session, of: user)).first != nil else { throw Abandoned() }
+            return try await body(transaction, user)
+        }
+    }
+
+    /// One row while the session is live and its user's.
+    static func isLive(_ session: TokenHash, of user: UserID) -> SQL {
+        """
+        select from sessions
+        where token_hash = \(session.bytes) and user_id = \(user.uuid) and expires_at > now()
+          and last_seen_at + idle_timeout > now() and not awaits_second_factor
+        """
+    }
+
     /// The user behind a live session, locked.
-    static func lock(bySession token: TokenHash) -> SQL {
+    private static func lock(bySession token: TokenHash) -> SQL {
         """
         select u.id from sessions s join users u on u.id = s.user_id
         where s.token_hash = \(token.bytes) and s.expires_at > now() and s.last_seen_at + s.idle_timeout > now()
@@ -50,6 +71,8 @@ extension PostgresStore {
             "update users set credential_version = credential_version + 1 where id = \(user.uuid)",
             "delete from proofs where user_id = \(user.uuid) and purpose <> 'email_change_undo'",
             "delete from email_changes where user_id = \(user.uuid)",
+            // A secret that somebody else may have seen while it was being set up is never the one that is put in force (G15).
+            "delete from totp_factors where user_id = \(user.uuid) and confirmed_at is null",
             "delete from sessions where user_id = \(user.uuid) and token_hash is distinct from \(nullable: session?.bytes)",
             """
             update sessions set token_hash = \(nullable: token?.bytes), last_seen_at = now()

@@ -108,7 +108,7 @@ extension PostgresStore: CredentialStore {
         job: Job
     ) async throws(StoreFailure) -> Bool {
         do {
-            let done = try await underLock(Self.lock(bySession: session)) { transaction, user, _ in
+            let done = try await underLock(bySession: session) { transaction, user in
                 let change: SQL =
                     knowing.map { known in
                         """
@@ -143,7 +143,7 @@ extension PostgresStore: CredentialStore {
         job: Job
     ) async throws(StoreFailure) -> PasswordRemoval {
         do {
-            let result = try await underLock(Self.lock(bySession: session)) { transaction, user, _ in
+            let result = try await underLock(bySession: session) { transaction, user in
                 let other = try await transaction.query(
                     "select from federated_identities where user_id = \(user.uuid) and provider = any(\(providers)) limit 1"
                 )

@@ -81,6 +81,7 @@ extension PostgresStore: EmailChangeStore {
                 select address from user_emails where user_id = u.id and is_primary and verified_at is not null
             )
             from proofs p join users u on u.id = p.user_id join sessions s on s.user_id = u.id
+            join email_changes c on c.user_id = u.id and c.address = p.address
             where p.token_hash = \(token.bytes) and p.purpose = 'email_change' and p.expires_at > now()
               and s.token_hash = \(session.bytes) and s.expires_at > now() and s.last_seen_at + s.idle_timeout > now()
               and not s.awaits_second_factor and u.disabled_at is null
@@ -88,7 +89,9 @@ extension PostgresStore: EmailChangeStore {
             """
         do {
             let result = try await underLock(lock) { transaction, user, row in
-                guard let address = EmailAddress(try row.decode(String.self, at: 1)) else { throw Abandoned() }
+                guard let address = EmailAddress(try row.decode(String.self, at: 1)),
+                    try await transaction.query(Self.isLive(session, of: user)).first != nil
+                else { throw Abandoned() }
                 let new = address.description
                 let old = try row.decode(String?.self, at: 2).flatMap { EmailAddress($0) }
                 let notice = old.map { job(user, $0, address) }

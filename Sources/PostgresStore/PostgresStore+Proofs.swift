@@ -98,6 +98,9 @@ extension PostgresStore: ProofStore {
         select u.id, p.address, p.other_address, p.created_at from proofs p join users u on u.id = p.user_id
         where p.token_hash = \(token.bytes) and p.purpose = \(purpose.rawValue) and p.expires_at > now()
           and u.disabled_at is null
+          -- A mail that was still on its way when the address changed proves nothing any more.
+          and (p.purpose = 'email_change_undo' or exists (
+              select from user_emails e where e.user_id = u.id and e.address = p.address and e.verified_at is not null))
         for update of u, p
         """
     }
@@ -141,7 +144,9 @@ extension PostgresStore: ProofStore {
             with used as (
                 delete from proofs
                 where token_hash = \(token.bytes) and purpose = 'email_sign_in' and browser_hash = \(browser.bytes)
-                  and expires_at > now()
+                  and expires_at > now() and exists (
+                      select from user_emails e
+                      where e.user_id = proofs.user_id and e.address = proofs.address and e.verified_at is not null)
                 returning user_id, browser_hash
             ), others as (
                 -- The link and the code of other mails to the same browser are over as well.
@@ -172,6 +177,12 @@ extension PostgresStore: ProofStore {
         do {
             let rows = try await client.query(
                 """
+                with written as (
+                    -- A write for every browser: without it only a code that waits would cost one, and time would tell.
+                    insert into throttles (key, whole_at, period)
+                    values (sha256('mailed code'::bytea || \(browser.bytes)), now(), interval '0')
+                    on conflict (key) do update set whole_at = now()
+                )
                 update proofs set attempts = attempts + 1
                 where token_hash = (
                     select token_hash from proofs

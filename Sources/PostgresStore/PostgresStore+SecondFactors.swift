@@ -27,7 +27,9 @@ extension PostgresStore: SecondFactorStore {
         do {
             let rows = try await client.query(
                 """
-                select user_id, sealed_secret, last_step, confirmed_at is not null from totp_factors where \(condition)
+                select user_id, sealed_secret, last_step, confirmed_at is not null,
+                       created_at > now() - interval '10 minutes'
+                from totp_factors where \(condition)
                 """
             )
             guard let row = rows.first else { return nil }
@@ -35,7 +37,8 @@ extension PostgresStore: SecondFactorStore {
                 user: UserID(try row.decode(UUID.self, at: 0)),
                 sealedSecret: try row.decode([UInt8].self, at: 1),
                 lastStep: try row.decode(Int64.self, at: 2),
-                isConfirmed: try row.decode(Bool.self, at: 3)
+                isConfirmed: try row.decode(Bool.self, at: 3),
+                isRecent: try row.decode(Bool.self, at: 4)
             )
         } catch {
             throw translate(error)
@@ -109,7 +112,8 @@ extension PostgresStore: SecondFactorStore {
 
     /// Under the account's lock.
     public func confirm(
-        _ step: Int64,
+        _ factor: StoredFactor,
+        at step: Int64,
         recoveryCodes: [TokenHash],
         by session: TokenHash,
         rotatingTo token: TokenHash,
@@ -117,11 +121,12 @@ extension PostgresStore: SecondFactorStore {
         job: Job
     ) async throws(StoreFailure) -> Bool {
         do {
-            let done = try await underLock(Self.lock(bySession: session)) { transaction, user, _ in
+            let done = try await underLock(bySession: session) { transaction, user in
                 let confirmed = try await transaction.query(
                     """
                     update totp_factors set confirmed_at = now(), last_step = \(step)
                     where user_id = \(user.uuid) and confirmed_at is null and last_step < \(step)
+                      and sealed_secret = \(factor.sealedSecret)
                     """
                 )
                 guard confirmed.affected == 1 else { throw Abandoned() }
@@ -156,7 +161,7 @@ extension PostgresStore: SecondFactorStore {
         job: Job
     ) async throws(StoreFailure) -> Bool {
         do {
-            let done = try await underLock(Self.lock(bySession: session)) { transaction, user, _ in
+            let done = try await underLock(bySession: session) { transaction, user in
                 let factor = try await transaction.query(
                     "select from totp_factors where user_id = \(user.uuid) and confirmed_at is not null"
                 )
@@ -181,7 +186,7 @@ extension PostgresStore: SecondFactorStore {
         job: Job
     ) async throws(StoreFailure) -> FactorRemoval {
         do {
-            let result = try await underLock(Self.lock(bySession: session)) { transaction, user, _ in
+            let result = try await underLock(bySession: session) { transaction, user in
                 let short = try await transaction.query(
                     "select from passwords where user_id = \(user.uuid) and not meets_single_factor"
                 )

@@ -43,7 +43,9 @@ extension PostgresStore {
                    exists (select from account a join federated_identities o on o.user_id = a.user_id
                            where o.issuer = \(identity.key.issuer) and o.subject <> \(identity.key.subject)),
                    exists (select from account a join users u on u.id = a.user_id
-                           where u.roles && \(question.privilegedRoles)),
+                           where u.roles && \(question.privilegedRoles)
+                              -- A second step protects the account from this very mailbox: no way in is added before it.
+                              or (u.has_second_factor and \(question.intent == .signIn))),
                    exists (select from account a join users u on u.id = a.user_id
                            where u.last_sign_in_at < now() - make_interval(secs => \(question.dormantAfter.seconds)))
             """

@@ -29,7 +29,7 @@ enum SessionStart {
             """
     }
 
-    /// Writes the browser down as known to a user, and tells the owner if it was not while others are.
+    /// Writes the browser down as known to a user, and tells the owner if it was not.
     static func recognition(_ session: NewSession, of users: SQL) -> SQL {
         """
         recognised as (
@@ -40,9 +40,8 @@ enum SessionStart {
             \(PostgresStore.enqueued(
                 session.newDeviceNotice,
                 when: """
-                    exists (select from recognised r where r.is_new and exists (
-                        select from known_devices k
-                        where k.user_id = r.user_id and k.token_hash <> \(session.deviceToken.bytes)))
+                    -- Not for a user whom this very statement makes: nobody else could have signed in to that account.
+                    exists (select from recognised r join users u on u.id = r.user_id where r.is_new)
                     """
             ))
         )

@@ -61,7 +61,8 @@ extension Settings {
         .integer(7_168...262_144),
         default: 19_456,
         example: "65536",
-        "Memory of one Argon2id hash in KiB. Older hashes follow at their owners' next sign-in."
+        "Memory of one Argon2id hash in KiB. Older hashes follow at their owners' next sign-in; until then time tells such an "
+            + "account from an unknown address."
     )
     static let passwordHashPasses = Setting(
         "password.hash_passes",
@@ -133,7 +134,7 @@ extension Settings {
         .integer(1...100_000),
         default: 5,
         example: "10",
-        "Mails that can be asked for to one address in an hour."
+        "Mails of one purpose to one address that one client can ask for in an hour; four times as many from everywhere."
     )
     static let throttleMailsPerClient = Setting(
         "throttle.mails_per_client",

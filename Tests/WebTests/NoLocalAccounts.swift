@@ -118,7 +118,8 @@ struct NoLocalAccounts: LocalAccountStore {
     { throw .unavailable }
     func prepare(_ sealedSecret: [UInt8], of user: UserID) async throws(StoreFailure) -> Bool { throw .unavailable }
     func confirm(
-        _ step: Int64,
+        _ factor: StoredFactor,
+        at step: Int64,
         recoveryCodes: [TokenHash],
         by session: TokenHash,
         rotatingTo token: TokenHash,

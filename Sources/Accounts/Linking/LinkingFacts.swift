@@ -90,7 +90,7 @@ public struct LinkingFacts: Sendable, Hashable {
     public var account: Account
     /// Another subject of the same issuer is already linked to the account: the mailbox may have changed hands.
     public var recycled: Bool
-    /// The account holds a role the operator marked privileged.
+    /// The account holds a role the operator marked privileged, or, at a sign-in, has a second step.
     public var privileged: Bool
     /// Nobody signed in to the account for longer than the policy's ``LinkingPolicy/dormantAfter``.
     public var dormant: Bool

@@ -10,9 +10,12 @@ public struct StoredFactor: Sendable, Hashable {
     public let lastStep: Int64
     /// Whether it is in force.
     public let isConfirmed: Bool
+    /// Whether it was made in the last ten minutes.
+    public let isRecent: Bool
 
     /// Creates a stored factor.
-    public init(user: UserID, sealedSecret: [UInt8], lastStep: Int64, isConfirmed: Bool) {
+    public init(user: UserID, sealedSecret: [UInt8], lastStep: Int64, isConfirmed: Bool, isRecent: Bool) {
+        self.isRecent = isRecent
         self.user = user
         self.sealedSecret = sealedSecret
         self.lastStep = lastStep
@@ -41,9 +44,10 @@ public protocol SecondFactorStore: Sendable {
     /// Stores a secret that is being set up, in place of one that never was in force. False when one is in force, or the
     /// account has no proven address (O-5).
     func prepare(_ sealedSecret: [UInt8], of user: UserID) async throws(StoreFailure) -> Bool
-    /// Puts the prepared factor in force: the step is used up, every other session ends, this one gets the new token.
+    /// Puts this very prepared factor in force: the step is used up, every other session ends, this one gets the new token.
     func confirm(
-        _ step: Int64,
+        _ factor: StoredFactor,
+        at step: Int64,
         recoveryCodes: [TokenHash],
         by session: TokenHash,
         rotatingTo token: TokenHash,

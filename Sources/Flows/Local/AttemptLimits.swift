@@ -10,12 +10,17 @@ public struct AttemptLimits: Sendable, Hashable {
     public var client: ThrottleRule
     /// Passwords from a browser the account knows.
     public var knownDevice: ThrottleRule
-    /// Mails to one address.
+    /// Mails of one purpose to one address that one client asks for.
+    public var mailPair: ThrottleRule
+    /// Mails of one purpose to one address from everywhere: four times as many, so that a stranger alone does not keep the owner
+    /// from theirs.
     public var mailAddress: ThrottleRule
     /// Mails that one client asks for.
     public var mailClient: ThrottleRule
     /// Codes of a second factor for one user.
     public var secondFactor: ThrottleRule
+    /// The same over a day: guessing on for weeks gets nowhere.
+    public var secondFactorDaily: ThrottleRule
     /// Passwords typed for one pending registration, or by a user who is signed in.
     public var confirmation: ThrottleRule
 
@@ -31,9 +36,25 @@ public struct AttemptLimits: Sendable, Hashable {
         passwordAddress = ThrottleRule("password_address", limit: passwordsPerAddress, per: .seconds(3600))
         client = ThrottleRule("client", limit: attemptsPerClient, per: .seconds(600))
         knownDevice = ThrottleRule("known_device", limit: 20, per: .seconds(600))
-        mailAddress = ThrottleRule("mail_address", limit: mailsPerAddress, per: .seconds(3600))
+        mailPair = ThrottleRule("mail_pair", limit: mailsPerAddress, per: .seconds(3600))
+        mailAddress = ThrottleRule("mail_address", limit: mailsPerAddress * 4, per: .seconds(3600))
         mailClient = ThrottleRule("mail_client", limit: mailsPerClient, per: .seconds(3600))
         secondFactor = ThrottleRule("second_factor", limit: 10, per: .seconds(900))
+        secondFactorDaily = ThrottleRule("second_factor_day", limit: 50, per: .seconds(86_400))
         confirmation = ThrottleRule("confirmation", limit: 10, per: .seconds(600))
+    }
+
+    /// What a request for a mail counts: the purpose is part of the key, so that sign-ups by a stranger leave the owner's reset
+    /// alone (L-8).
+    func mail(_ purpose: String, to address: EmailAddress, from client: String) -> [ThrottleKey] {
+        [
+            mailClient.key(client), mailPair.key(purpose, address.description, client),
+            mailAddress.key(purpose, address.description),
+        ]
+    }
+
+    /// What a code of a second factor counts.
+    func secondFactor(of user: UserID) -> [ThrottleKey] {
+        [secondFactor.key(user.description), secondFactorDaily.key(user.description)]
     }
 }

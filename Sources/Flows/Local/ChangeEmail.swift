@@ -26,10 +26,10 @@ public struct ChangeEmail: Sendable {
                 throw FlowFailure(.requestMail, .invalidAddress)
             }
             let limits = services.settings.limits
-            try await services.count([
-                limits.mailClient.key(visitor.client), limits.mailAddress.key(address.description),
-                limits.confirmation.key("email_change", session.user.id.description),
-            ])
+            try await services.count(
+                limits.mail("email_change", to: address, from: visitor.client)
+                    + [limits.confirmation.key("email_change", session.user.id.description)]
+            )
             let change: EmailChangeID = services.freshID()
             try await services.storing(.requestMail) { () async throws(StoreFailure) in
                 try await services.store.begin(

@@ -26,7 +26,8 @@ extension LocalAccountServices {
                 lifetime: settings.sessionLifetime,
                 replacing: visitor.session?.hash,
                 device: visitor.device,
-                deviceToken: device.hash,
+                // A program keeps no cookie: it is known by its network, so that its owner is told once, not each time.
+                deviceToken: visitor.isProgram ? .ofState("program \(visitor.device.network ?? "")") : device.hash,
                 newDeviceNotice: job(.newDevice(user, visitor.device, unixTime: unixTime()))
             )
         )

@@ -45,7 +45,8 @@ enum MailWork: Sendable, Hashable {
         .notice(.identityLinked, user, ["provider": provider])
     }
 
-    private var kind: String {
+    /// Stable word; also what limits count by.
+    var kind: String {
         switch self {
         case .verifyRegistration: "verify_registration"
         case .verifyAgain: "verify_again"

@@ -30,9 +30,7 @@ public struct PassSecondFactor: Sendable {
         guard let factor else { throw FlowFailure(.checkSecondFactor, .signInRequired) }
         // Counted for the user on every path, before anything is compared (P-11).
         let limits = services.settings.limits
-        try await services.count([
-            limits.secondFactor.key(factor.user.description), limits.client.key(visitor.client),
-        ])
+        try await services.count(limits.secondFactor(of: factor.user) + [limits.client.key(visitor.client)])
         let step = try services.step(typed, factor)
         let fresh = services.freshSession(for: factor.user, methods: [.oneTimePassword, .multipleFactors], visitor)
         let isRecovery = if case .recoveryCode = step { true } else { false }

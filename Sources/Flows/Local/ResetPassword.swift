@@ -57,9 +57,7 @@ public struct ResetPassword: Sendable {
 extension LocalAccountServices {
     /// Counts and stores a request for a mail.
     func ask(for work: MailWork, to address: EmailAddress, _ visitor: Visitor) async throws(FlowFailure) {
-        try await count([
-            settings.limits.mailClient.key(visitor.client), settings.limits.mailAddress.key(address.description),
-        ])
+        try await count(settings.limits.mail(work.kind, to: address, from: visitor.client))
         try await storing(.requestMail) { () async throws(StoreFailure) in try await store.enqueue(job(work)) }
     }
 

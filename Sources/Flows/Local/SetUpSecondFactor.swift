@@ -22,8 +22,8 @@ public struct SetUpSecondFactor: Sendable {
         let present = try await factor(of: session.user.id)
         if let present {
             guard !present.isConfirmed else { throw FlowFailure(.changeCredential, .nothingToChange) }
-            // A page that is shown again shows the same secret.
-            if let secret = services.open(present, with: ring) { return secret }
+            // A page that is shown again shows the same secret, but not for long: somebody else may have seen it.
+            if present.isRecent, let secret = services.open(present, with: ring) { return secret }
         }
         let secret = TOTPSecret.generate()
         let sealed = ring.seal(secret.reveal(), context: LocalAccountServices.sealingContext(session.user.id))
@@ -48,7 +48,7 @@ public struct SetUpSecondFactor: Sendable {
         try await metrics.measured { () async throws(FlowFailure) in
             let (session, token) = try await services.signedIn(visitor, fresh: true)
             let ring = try keyRing()
-            try await services.count([services.settings.limits.secondFactor.key(session.user.id.description)])
+            try await services.count(services.settings.limits.secondFactor(of: session.user.id))
             guard let present = try await factor(of: session.user.id), !present.isConfirmed,
                 let secret = services.open(present, with: ring)
             else { throw FlowFailure(.changeCredential, .nothingToChange) }
@@ -63,7 +63,8 @@ public struct SetUpSecondFactor: Sendable {
             let rotated = SessionToken.generate()
             let done = try await services.storing(.changeCredential) { () async throws(StoreFailure) in
                 try await services.store.confirm(
-                    step,
+                    present,
+                    at: step,
                     recoveryCodes: codes.map(\.hash),
                     by: token.hash,
                     rotatingTo: rotated.hash,
@@ -98,7 +99,7 @@ public struct SetUpSecondFactor: Sendable {
     public func remove(code: String, _ visitor: Visitor) async throws(FlowFailure) -> SessionToken {
         try await metrics.measured { () async throws(FlowFailure) in
             let (session, token) = try await services.signedIn(visitor, fresh: true)
-            try await services.count([services.settings.limits.secondFactor.key(session.user.id.description)])
+            try await services.count(services.settings.limits.secondFactor(of: session.user.id))
             guard let present = try await factor(of: session.user.id), present.isConfirmed else {
                 throw FlowFailure(.changeCredential, .nothingToChange)
             }

@@ -60,9 +60,7 @@ public struct SignUpWithPassword: Sendable {
             throw FlowFailure(.beginRegistration, .invalidAddress)
         }
         let limits = services.settings.limits
-        try await services.count([
-            limits.mailClient.key(visitor.client), limits.mailAddress.key(address.description),
-        ])
+        try await services.count(limits.mail("sign_up", to: address, from: visitor.client))
         let name = request.displayName.flatMap(Self.displayName)
         let password = try await services.choose(
             request.password,

@@ -8,6 +8,8 @@ public struct Visitor: Sendable {
     public let session: SessionToken?
     /// The secret it is known by since an earlier sign-in.
     public let knownDevice: DeviceToken?
+    /// Whether it is a program, which keeps no cookies, rather than a browser.
+    public let isProgram: Bool
     /// What to remember of it.
     public let device: Device
     /// Whom limits count: a whole IPv4 address, or the /64 of an IPv6 address.
@@ -20,6 +22,7 @@ public struct Visitor: Sendable {
         browser: BrowserToken?,
         session: SessionToken?,
         knownDevice: DeviceToken?,
+        isProgram: Bool,
         device: Device,
         client: String,
         requestID: String
@@ -27,6 +30,7 @@ public struct Visitor: Sendable {
         self.browser = browser
         self.session = session
         self.knownDevice = knownDevice
+        self.isProgram = isProgram
         self.device = device
         self.client = client
         self.requestID = requestID

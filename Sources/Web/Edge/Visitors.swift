@@ -22,6 +22,7 @@ struct Visitors: Sendable {
                 ? PresentedToken.session(in: request.headers, cookies)
                 : cookies.session(in: request.headers),
             knownDevice: cookies.device(in: request.headers),
+            isProgram: isProgram && request.headers[.origin] == nil && request.headers[.cookie] == nil,
             device: Device(userAgent: request.headers[.userAgent], network: address?.network),
             client: address?.client ?? "unknown",
             requestID: context.requestID

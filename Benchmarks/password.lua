@@ -1,0 +1,33 @@
+-- wrk: signs people in with a password, one after another. Arguments: origin, password, people. Last line of output as in
+-- session.lua; a sign-in that worked is a redirect.
+local number, requests, count = 0, {}, 0
+
+local function escaped(text)
+    return (text:gsub("[^%w]", function(byte) return string.format("%%%02X", byte:byte()) end))
+end
+
+function init(arguments)
+    count = tonumber(arguments[3])
+    local headers = {
+        ["Origin"] = arguments[1], ["Sec-Fetch-Site"] = "same-origin",
+        ["Content-Type"] = "application/x-www-form-urlencoded",
+    }
+    for person = 1, count do
+        local body = "email=person" .. person .. "%40people.example&password=" .. escaped(arguments[2])
+        requests[person] = wrk.format("POST", "/sign-in/password", headers, body)
+    end
+    number = math.random(count)
+end
+
+function request()
+    number = number % count + 1
+    return requests[number]
+end
+
+function done(summary, latency)
+    local errors = summary.errors
+    io.write(string.format(
+        "RESULT %d %d %d %d %.3f %.3f\n", summary.requests, summary.duration, errors.status,
+        errors.connect + errors.read + errors.write + errors.timeout,
+        latency:percentile(50) / 1000, latency:percentile(99) / 1000))
+end
