@@ -1,4 +1,5 @@
--- wrk: signs people in with a password, one after another. Arguments: origin, password, people. Last line of output as in
+-- wrk: signs people in with a password, one after another. Arguments: origin, password, people, and the cookie of a browser
+-- that they are known by, as somebody who comes back is. Last line of output as in
 -- session.lua; a sign-in that worked is a redirect.
 local number, requests, count = 0, {}, 0
 
@@ -10,7 +11,7 @@ function init(arguments)
     count = tonumber(arguments[3])
     local headers = {
         ["Origin"] = arguments[1], ["Sec-Fetch-Site"] = "same-origin",
-        ["Content-Type"] = "application/x-www-form-urlencoded",
+        ["Content-Type"] = "application/x-www-form-urlencoded", ["Cookie"] = arguments[4],
     }
     for person = 1, count do
         local body = "email=person" .. person .. "%40people.example&password=" .. escaped(arguments[2])

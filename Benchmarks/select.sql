@@ -6,4 +6,4 @@ from sessions s
 join users u on u.id = s.user_id
 left join user_emails e on e.user_id = s.user_id and e.is_primary
 where s.token_hash = sha256(int8send(:number)) and s.expires_at > now()
-  and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null;
+  and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null and not s.awaits_second_factor;
