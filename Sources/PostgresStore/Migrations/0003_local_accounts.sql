@@ -118,7 +118,7 @@ create table account_events (
 );
 create index account_events_user on account_events (user_id, happened_at desc);
 
--- How far the import of a file of users has come, by the file's SHA-256.
+-- How far the import of a file of users has come, by a fingerprint of the file: SHA-256 chained over its pieces.
 create table user_imports (
     file_hash   bytea primary key check (octet_length(file_hash) = 32),
     lines_done  bigint not null default 0,
