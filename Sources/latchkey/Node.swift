@@ -90,6 +90,9 @@ struct Node {
         let logger = telemetry.logger
         let server = configuration.server
         let group = MultiThreadedEventLoopGroup(numberOfThreads: server.threads > 0 ? server.threads : System.coreCount)
+        for port in [server.port, configuration.metrics.port].compactMap(\.self) {
+            try await checkPort(port, host: port == server.port ? server.host : configuration.metrics.host, group: group)
+        }
         let origin = configuration.publicURL.description
         let application = Application(
             router: buildRouter(services.web),
@@ -139,15 +142,27 @@ struct Node {
         lifecycle.maximumCancellationDuration = .seconds(2)
         do {
             try await ServiceGroup(configuration: lifecycle).run()
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw StartFault(
-                "port \(server.port) or \(configuration.metrics.port ?? 0) on this machine is taken by another program"
-            )
-        } catch let error as IOError where error.errnoCode == EACCES {
-            throw StartFault("port \(server.port) needs more rights than this program has")
         } catch let error as IOError {
-            throw StartFault("cannot listen on \(server.host):\(server.port): \(error.localizedDescription)")
+            throw StartFault("cannot listen: \(error.localizedDescription)")
         }
         logger.notice("stopped")
+    }
+
+    /// Takes the port for a moment before anything starts, so that the fault names it, and is the last thing said: the server
+    /// takes its ports while other parts of the node are starting, and they would go on talking while they stop.
+    private func checkPort(_ port: Int, host: String, group: any EventLoopGroup) async throws {
+        guard port != 0 else { return }
+        do {
+            let channel = try await ServerBootstrap(group: group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .bind(host: host, port: port).get()
+            try await channel.close()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw StartFault("port \(port) on this machine is taken by another program")
+        } catch let error as IOError where error.errnoCode == EACCES {
+            throw StartFault("port \(port) needs more rights than this program has")
+        } catch let error as IOError {
+            throw StartFault("cannot listen on \(host):\(port): \(error.localizedDescription)")
+        }
     }
 }
