@@ -89,6 +89,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The operator's side: the policy's file, its versions, what it would change.
+        .target(
+            name: "PolicyLanguage",
+            dependencies: ["Accounts", "IDNA", "YAML"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PolicyLanguageTests",
+            dependencies: ["Accounts", "JSON", "PolicyLanguage", "YAML"],
+            swiftSettings: strict
+        ),
+
         // Application.
         .target(
             name: "Flows",
