@@ -150,6 +150,11 @@ extension LinkingContext {
                 }
             }
         }
+        // What structure refuses before any rule is asked needs to be seen once.
+        if var first = result.first {
+            first.linkOnly = true
+            result.append(first)
+        }
         return result
     }
 
