@@ -2,12 +2,24 @@ import Accounts
 import YAML
 
 extension PolicyReading {
+    /// Most kinds of contexts that are tried: about a second of work in the slowest build.
+    static let maximumContexts = 2_000
+
     /// Tries every case there is, and reports what is wrong at the words that make it wrong.
     ///
     /// Rules behind a faulty one are not judged: which cases reach them is not known. Those before it are, except for
     /// what depends on later rules.
     func check(_ report: DiagnosticReport) {
         guard !rules.isEmpty else { return }
+        let kinds = self.policy(rules.compactMap(\.rule)).contextCount
+        guard kinds <= Self.maximumContexts else {
+            root.fail(
+                "rules",
+                "the rules tell \(kinds) combinations of provider, domain and app apart, too many to try every case in "
+                    + "each; at most \(Self.maximumContexts) are allowed. Names that all stand in the same rules count once"
+            )
+            return
+        }
         if let policy {
             for violation in policy.violations() { add(violation, report) }
             return

@@ -45,7 +45,7 @@ struct LinkingPolicyTests {
         let uncovered = found.first { $0.kind == .uncoveredCase }
         #expect(
             uncovered?.counterexample.hasPrefix(
-                "somebody signing in with an identity of other-0 that nobody here owns, with an unverified address"
+                "somebody signing in with an identity of some-provider that nobody here owns, with an unverified address"
             ) == true,
             "\(uncovered?.counterexample ?? "none")"
         )
@@ -133,8 +133,49 @@ struct LinkingPolicyTests {
         #expect(LinkingContext.representatives(for: many).count == 3 + 1)
         // The one more is of a provider that is only for linking.
         #expect(LinkingContext.representatives(for: many).count(where: \.linkOnly) == 1)
-        let hidden = Policies.make("names", [(LinkingCondition(providers: Policies.ids("other-0", "other-1")), .hold)])
-        #expect(LinkingContext.representatives(for: hidden).contains { $0.provider.description == "other-2" })
+        let hidden = Policies.make(
+            "names",
+            [(LinkingCondition(providers: Policies.ids("some-provider", "some-provider-2")), .hold)]
+        )
+        #expect(LinkingContext.representatives(for: hidden).contains { $0.provider.description == "some-provider-3" })
+        #expect([LinkingPolicy.standard, Policies.restricted, many].map(\.contextCount) == [2, 24, 3])
+    }
+
+    @Test("the check finds what trying every case in every context one by one finds, in words and in number")
+    func sameAsPlain() {
+        var random = SplitMix64(seed: 11)
+        for round in 0..<25 {
+            let policy = round < Policies.good.count ? Policies.good[round] : random.policy()
+            #expect(policy.violations().filter { $0.count > 0 } == Self.plainViolations(policy), "round \(round)")
+        }
+    }
+
+    /// Trying every case in every context, one by one.
+    private static func plainViolations(_ policy: LinkingPolicy) -> [PolicyViolation] {
+        func decide(_ facts: LinkingFacts, _ policy: LinkingPolicy, _ context: LinkingContext) -> LinkingDecision {
+            proposeLinking(facts, under: policy, context: context, explaining: false)
+        }
+        var findings = PolicyFindings()
+        for context in LinkingContext.representatives(for: policy) {
+            for facts in LinkingFacts.possible where context.canAccompany(facts) {
+                let decision = decide(facts, policy, context)
+                let rule = decision.rulePosition
+                if let rule, let misfit = OutcomeMisfit(of: policy.rules[rule].then, for: facts) {
+                    _ = findings.add(.misfit(misfit), rule, decision, misfit.sentence)
+                }
+                if decision.reason == .refused(.noRule) {
+                    _ = findings.add(.uncoveredCase, nil, decision, "No rule covers this case.")
+                }
+                for broken in LinkingInvariant.allCases {
+                    let other = broken.isBroken(by: decision, under: policy, deciding: decide)
+                    if broken.isBroken(by: decision.outcome, for: facts, signUp: policy.signUp, context) || other != nil
+                    {
+                        _ = findings.add(.invariant(broken), rule, decision, broken.sentence, beside: other)
+                    }
+                }
+            }
+        }
+        return findings.all
     }
 
     @Test("the hash is over what decides, and over nothing else")

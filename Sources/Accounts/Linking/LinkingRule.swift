@@ -73,11 +73,21 @@ public struct LinkingCondition: Sendable, Hashable {
 
     /// True when every given part holds.
     public func holds(_ facts: LinkingFacts, in context: LinkingContext) -> Bool {
+        describes(facts) && applies(in: context)
+    }
+
+    /// True when the parts about the facts hold.
+    func describes(_ facts: LinkingFacts) -> Bool {
         if let email, !email.contains(facts.email) { return false }
         if let account, !account.contains(facts.account) { return false }
         if let recycled, recycled != facts.recycled { return false }
         if let privileged, privileged != facts.privileged { return false }
         if let dormant, dormant != facts.dormant { return false }
+        return true
+    }
+
+    /// True when the parts about provider, domain and app hold.
+    func applies(in context: LinkingContext) -> Bool {
         if let providers, !providers.contains(context.provider) { return false }
         // A restricted rule does not apply where there is no domain or no app to compare.
         if let domains, !(context.domain.map(domains.contains) ?? false) { return false }

@@ -9,32 +9,15 @@ extension LinkingPolicy {
     }
 
     /// The same, for any function in the place of ours; see ``LinkingFunction``.
-    func violations(deciding: LinkingFunction) -> [PolicyViolation] {
-        var findings = Findings()
-        var reached: Set<Int> = []
-        for context in LinkingContext.representatives(for: self) {
-            for facts in LinkingFacts.possible where context.canAccompany(facts) {
-                let decision = deciding(facts, self, context)
-                let position = decision.rulePosition
-                if let position, rules.indices.contains(position) {
-                    reached.insert(position)
-                    if let misfit = OutcomeMisfit(of: rules[position].then, for: facts) {
-                        findings.add(.misfit(misfit), position, decision, misfit.sentence)
-                    }
-                }
-                if decision.reason == .refused(.noRule) {
-                    findings.add(.uncoveredCase, nil, decision, "No rule covers this case.")
-                }
-                for invariant in LinkingInvariant.allCases {
-                    if invariant.isBroken(by: decision.outcome, for: facts, signUp: signUp, context) {
-                        findings.add(.invariant(invariant), position, decision, invariant.sentence)
-                    } else if let other = invariant.isBroken(by: decision, under: self, deciding: deciding) {
-                        findings.add(.invariant(invariant), position, decision, invariant.sentence, beside: other)
-                    }
-                }
-            }
-        }
-        return rulesAsSuch(reached: reached) + findings.all
+    ///
+    /// A decision depends on the context only through the rules that match in it, the invitation, and whether there is an
+    /// address. So a case is judged once for each way in which rules can match it and the cases it is compared with, and
+    /// from then on only counted: the same proof, in time that does not grow with the product of providers, domains
+    /// and apps as fast as the number of cases does.
+    func violations(deciding: @escaping LinkingFunction) -> [PolicyViolation] {
+        var check = PolicyCheck(policy: self, deciding: deciding)
+        for context in ContextKinds(self).contexts { check.tryCases(in: context) }
+        return rulesAsSuch(reached: check.reached) + check.findings.all
     }
 
     private func rulesAsSuch(reached: Set<Int>) -> [PolicyViolation] {
@@ -67,97 +50,95 @@ extension LinkingPolicy {
     }
 }
 
-/// Violations by fault and rule, in the order they were first seen.
-private struct Findings {
-    private struct Key: Hashable {
-        let kind: PolicyViolation.Kind
-        let rule: Int?
+/// A check under way.
+private struct PolicyCheck {
+    /// What a decision may know of a context beside the rules that match in it.
+    private struct Surroundings: Hashable {
+        let invited: Bool
+        let hasAddress: Bool
+        let linkOnly: Bool
     }
 
-    private(set) var all: [PolicyViolation] = []
-    private var positions: [Key: Int] = [:]
+    /// Violations that were found before, as places in the findings.
+    private struct Known {
+        /// For what rules are asked: by case, then by the rules that match it and the cases it is compared with.
+        var asked: [[SIMD4<Int32>: [Int]]]
+        /// For all that no rule is asked about.
+        var structural: [Int]?
+    }
 
-    mutating func add(
-        _ kind: PolicyViolation.Kind,
-        _ rule: Int?,
-        _ decision: LinkingDecision,
-        _ sentence: String,
-        beside other: LinkingDecision? = nil
-    ) {
-        let key = Key(kind: kind, rule: rule)
-        if let position = positions[key] {
-            all[position].count += 1
-            return
-        }
-        positions[key] = all.count
-        let contrast = other.map { "; but \($0.inWords)" } ?? ""
-        all.append(
-            PolicyViolation(
-                kind: kind,
-                rule: rule,
-                decision: decision,
-                count: 1,
-                sentence: sentence,
-                counterexample: decision.inWords + contrast + "."
-            )
+    let policy: LinkingPolicy
+    let deciding: LinkingFunction
+    private let matches: FirstMatches
+    private(set) var findings = PolicyFindings()
+    private(set) var reached: Set<Int> = []
+    private var known: [Surroundings: Known] = [:]
+
+    init(policy: LinkingPolicy, deciding: @escaping LinkingFunction) {
+        self.policy = policy
+        self.deciding = deciding
+        matches = FirstMatches(policy)
+    }
+
+    /// Tries every possible case in a context.
+    mutating func tryCases(in context: LinkingContext) {
+        let surroundings = Surroundings(
+            invited: context.invited,
+            hasAddress: context.domain != nil,
+            linkOnly: context.linkOnly
         )
-    }
-}
-
-extension LinkingContext {
-    /// One context for each set of contexts that the policy's rules cannot tell apart: a restricted rule is thus tried
-    /// where its restriction holds and where it does not.
-    static func representatives(for policy: LinkingPolicy) -> [LinkingContext] {
-        let rules = policy.rules.map(\.when)
-        var providers = Set(rules.flatMap { $0.providers ?? [] }).sorted { $0.description < $1.description }
-        for number in 0...providers.count {
-            // One of these is always new, there being more of them than providers named.
-            if let other = ProviderID("other-\(number)"), !providers.contains(other) {
-                providers.append(other)
-                break
+        var known =
+            known.removeValue(forKey: surroundings)
+            ?? Known(asked: Array(repeating: [:], count: LinkingFacts.possible.count))
+        let positions = matches.positions(in: context)
+        var structural: [Int] = []
+        let numbers = known.structural == nil ? Array(LinkingFacts.possible.indices) : FirstMatches.asked
+        for number in numbers where context.canAccompany(LinkingFacts.possible[number]) {
+            let facts = LinkingFacts.possible[number]
+            let seen = FirstMatches.seenByRules[number]
+            if seen.isEmpty {
+                structural += judge(facts, context)
+                continue
+            }
+            var key = SIMD4<Int32>(repeating: -1)
+            for (lane, place) in seen.enumerated() { key[lane] = positions[place] }
+            if let places = known.asked[number][key] {
+                findings.countAgain(places)
+            } else {
+                known.asked[number][key] = judge(facts, context)
             }
         }
-        var domains: [String?] = Set(rules.flatMap { $0.domains ?? [] }).sorted()
-        for number in 0...domains.count where !domains.contains("other-\(number).example") {
-            domains.append("other-\(number).example")
-            break
+        if let places = known.structural {
+            findings.countAgain(places)
+        } else {
+            known.structural = structural
         }
-        domains.append(nil)
-        let apps: [String?] = Set(rules.flatMap { $0.apps ?? [] }).sorted() + [nil]
-
-        func distinct<Value>(_ values: [Value], _ matches: (LinkingCondition, Value) -> Bool) -> [Value] {
-            var seen: Set<[Bool]> = []
-            return values.filter { value in seen.insert(rules.map { matches($0, value) }).inserted }
-        }
-        let ofProviders = distinct(providers) { $0.providers?.contains($1) ?? true }
-        // No address and an address elsewhere match the same rules and are still different cases.
-        let ofDomains =
-            distinct(domains.filter { $0 != nil }) { rule, domain in
-                guard let wanted = rule.domains, let domain else { return rule.domains == nil }
-                return wanted.contains(domain)
-            } + [nil]
-        let ofApps = distinct(apps) { rule, app in
-            guard let wanted = rule.apps, let app else { return rule.apps == nil }
-            return wanted.contains(app)
-        }
-        var result: [LinkingContext] = []
-        for provider in ofProviders {
-            for domain in ofDomains {
-                for app in ofApps {
-                    for invited in policy.signUp == .invited ? [false, true] : [false] {
-                        result.append(LinkingContext(provider: provider, domain: domain, app: app, invited: invited))
-                    }
-                }
-            }
-        }
-        // What structure refuses before any rule is asked needs to be seen once.
-        if var first = result.first {
-            first.linkOnly = true
-            result.append(first)
-        }
-        return result
+        self.known[surroundings] = known
     }
 
-    /// A domain comes with an address, and only then.
-    func canAccompany(_ facts: LinkingFacts) -> Bool { (domain == nil) == (facts.email == LinkingFacts.Email.none) }
+    /// Judges one case; the places of what it shows to be wrong.
+    private mutating func judge(_ facts: LinkingFacts, _ context: LinkingContext) -> [Int] {
+        let decision = deciding(facts, policy, context)
+        let position = decision.rulePosition
+        var places: [Int] = []
+        if let position, policy.rules.indices.contains(position) {
+            reached.insert(position)
+            if let misfit = OutcomeMisfit(of: policy.rules[position].then, for: facts) {
+                places.append(findings.add(.misfit(misfit), position, decision, misfit.sentence))
+            }
+        }
+        if decision.reason == .refused(.noRule) {
+            places.append(findings.add(.uncoveredCase, nil, decision, "No rule covers this case."))
+        }
+        for invariant in LinkingInvariant.allCases {
+            if invariant.isBroken(by: decision.outcome, for: facts, signUp: policy.signUp, context) {
+                places.append(findings.add(.invariant(invariant), position, decision, invariant.sentence))
+            } else if let other = invariant.isBroken(by: decision, under: policy, deciding: deciding) {
+                places.append(
+                    findings.add(.invariant(invariant), position, decision, invariant.sentence, beside: other)
+                )
+            }
+        }
+        return places
+    }
 }
