@@ -12,6 +12,8 @@ public struct LinkingQuestion: Sendable {
     public let freshFor: Duration
     /// Accounts unused for longer are dormant.
     public let dormantAfter: Duration
+    /// Links unused for longer have lapsed; nil for never.
+    public let linkLapsesAfter: Duration?
     /// Roles that make an account privileged.
     public let privilegedRoles: [String]
 
@@ -22,6 +24,7 @@ public struct LinkingQuestion: Sendable {
         session: TokenHash?,
         freshFor: Duration,
         dormantAfter: Duration,
+        linkLapsesAfter: Duration?,
         privilegedRoles: [String]
     ) {
         self.identity = identity
@@ -29,6 +32,7 @@ public struct LinkingQuestion: Sendable {
         self.session = session
         self.freshFor = freshFor
         self.dormantAfter = dormantAfter
+        self.linkLapsesAfter = linkLapsesAfter
         self.privilegedRoles = privilegedRoles
     }
 }
@@ -111,43 +115,19 @@ public struct AccountChange: Sendable {
     }
 }
 
-/// A decision as it is recorded: facts, policy, rule, outcome, reason, next step. No address and no subject in clear.
+/// A decision's row. No address and no subject in clear.
 public struct DecisionEntry: Sendable, Hashable {
     /// Fresh id.
     public let id: DecisionID
-    /// `intent=sign_in session=none …`
-    public let facts: String
-    /// Name and hash of the policy.
-    public let policy: String
-    /// Name of the rule that decided.
-    public let rule: String
-    /// Stable code of the outcome.
-    public let outcome: String
-    /// Stable code of the reason.
-    public let reason: String
-    /// What the person was offered next.
-    public let nextStep: String?
+    /// What was decided, on what, and why.
+    public let record: DecisionRecord
     /// Request id, to find the log lines.
     public let requestID: String?
 
     /// Creates an entry.
-    public init(
-        id: DecisionID,
-        facts: String,
-        policy: String,
-        rule: String,
-        outcome: String,
-        reason: String,
-        nextStep: String?,
-        requestID: String?
-    ) {
+    public init(id: DecisionID, record: DecisionRecord, requestID: String?) {
         self.id = id
-        self.facts = facts
-        self.policy = policy
-        self.rule = rule
-        self.outcome = outcome
-        self.reason = reason
-        self.nextStep = nextStep
+        self.record = record
         self.requestID = requestID
     }
 }

@@ -138,16 +138,22 @@ extension PostgresStore {
 
     private static func recorded(_ change: AccountChange) -> SQL {
         let decision = change.decision
+        let record = decision.record
         let key = change.identity.key
         let subject = SHA2.sha256(Array((key.issuer + "\u{0}" + key.subject).utf8))
         let address = (change.identity.email?.address.description).map { SHA2.sha256(Array($0.utf8)) }
         return """
             recorded as (
-                insert into linking_decisions (id, provider, issuer, subject_hash, address_hash, facts, policy, rule, outcome,
-                                               reason, next_step, user_id, request_id)
+                insert into linking_decisions (id, provider, issuer, subject_hash, address_hash, facts, domain, app, invited,
+                                               link_only, policy, policy_version, rule, outcome, reason, next_step,
+                                               shadow_policy, shadow_outcome, shadow_rule, user_id, request_id)
                 select \(decision.id.uuid), \(change.identity.provider.description), \(key.issuer), \(subject), \(nullable: address),
-                       \(decision.facts), \(decision.policy), \(decision.rule), \(decision.outcome), \(decision.reason),
-                       \(nullable: decision.nextStep), acted.user_id, \(nullable: decision.requestID)
+                       \(record.facts.description), \(nullable: record.context.domain), \(nullable: record.context.app),
+                       \(record.context.invited), \(record.context.linkOnly), \(record.policyHash), \(record.policyVersion),
+                       \(record.rule ?? ""), \(record.outcome.description), \(record.reason.code),
+                       \(nullable: record.nextStep?.rawValue), \(nullable: record.shadow?.policyHash),
+                       \(nullable: record.shadow?.outcome.description), \(nullable: record.shadow?.rule),
+                       acted.user_id, \(nullable: decision.requestID)
                 from acted
             )
             """

@@ -44,7 +44,7 @@ extension PostgresStore: AccountStore {
                 ])
                 let present = try Self.situation(try locked[1].one(), change.question)
                 // The same words about another account are another situation.
-                guard present.facts.description == change.decision.facts,
+                guard present.facts == change.decision.record.facts,
                     change.effect.target(in: present) == user
                 else { return .situationChanged }
                 return try Self.result(try await transaction.query(Self.statement(for: change)))

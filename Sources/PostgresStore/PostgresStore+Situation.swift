@@ -19,7 +19,9 @@ extension PostgresStore {
                   and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null
                   and not s.awaits_second_factor
             ), owner as (
-                select f.user_id, u.disabled_at is not null as disabled
+                select f.user_id, u.disabled_at is not null as disabled,
+                       coalesce(f.last_sign_in_at < now() - make_interval(secs => \(nullable: question.linkLapsesAfter?.seconds)),
+                                false) as lapsed
                 from federated_identities f join users u on u.id = f.user_id
                 where f.issuer = \(identity.key.issuer) and f.subject = \(identity.key.subject)
             ), everybody as (
@@ -47,7 +49,10 @@ extension PostgresStore {
                               -- A second step protects the account from this very mailbox: no way in is added before it.
                               or (u.has_second_factor and \(question.intent == .signIn))),
                    exists (select from account a join users u on u.id = a.user_id
-                           where u.last_sign_in_at < now() - make_interval(secs => \(question.dormantAfter.seconds)))
+                           where u.last_sign_in_at < now() - make_interval(secs => \(question.dormantAfter.seconds))),
+                   (select lapsed from owner),
+                   exists (select from account a join blocked_identities b on b.user_id = a.user_id
+                           where b.issuer = \(identity.key.issuer) and b.subject = \(identity.key.subject))
             """
     }
 
@@ -62,13 +67,6 @@ extension PostgresStore {
         let holdersDisabled = try row.decode(Bool.self, at: 7)
 
         let session: LinkingFacts.Session = fresh.map { $0 ? .fresh : .stale } ?? .none
-        let identity: LinkingFacts.Identity =
-            switch owner {
-            case nil: .unknown
-            case _ where ownerDisabled: .disabled
-            case let owner where owner == viewer: .mine
-            default: .other
-            }
         let account: LinkingFacts.Account =
             if holders == 0 {
                 .none
@@ -81,6 +79,20 @@ extension PostgresStore {
             } else {
                 verifiedHolders == 1 ? .verified : .unverified
             }
+        let lapsed = try row.decode(Bool?.self, at: 11) ?? false
+        let blocked = try row.decode(Bool.self, at: 12)
+        let evidence = LinkingFacts.Email(question.identity.email?.evidence)
+        // Whoever claims an address without proof learns nothing of its holder, not even that they blocked somebody (G22).
+        let reaches =
+            question.intent == .link
+            ? session != .none : account == .verified && (evidence == .verified || evidence == .authoritative)
+        let identity: LinkingFacts.Identity =
+            switch owner {
+            case nil: blocked && reaches ? .blocked : .unknown
+            case _ where ownerDisabled: .disabled
+            case let owner where owner == viewer: .mine
+            default: lapsed && question.intent == .signIn ? .lapsed : .other
+            }
         let hasAccount = question.intent == .signIn ? account != .none : session != .none
         let recycled = try row.decode(Bool.self, at: 8)
         let privileged = try row.decode(Bool.self, at: 9)
@@ -90,7 +102,7 @@ extension PostgresStore {
                 intent: question.intent,
                 session: session,
                 identity: identity,
-                email: LinkingFacts.Email(question.identity.email?.evidence),
+                email: evidence,
                 account: account,
                 recycled: hasAccount && recycled,
                 privileged: hasAccount && privileged,

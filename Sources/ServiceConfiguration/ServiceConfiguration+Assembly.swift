@@ -87,6 +87,7 @@ extension ServiceConfiguration.Providers {
 extension ServiceConfiguration.Provider {
     fileprivate init(_ id: String, _ resolver: inout Resolver) {
         let switched = resolver.value(Settings.providerEnabled, id)
+        isLinkOnly = resolver.value(Settings.providerLinkOnly, id) ?? false
         clientID = resolver.value(Settings.providerClientID, id)
         clientSecret = resolver.value(Settings.providerClientSecret, id)
         previousClientSecret = resolver.value(Settings.providerPreviousSecret, id)

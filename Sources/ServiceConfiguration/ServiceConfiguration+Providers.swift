@@ -20,6 +20,8 @@ extension ServiceConfiguration {
     public struct Provider: Sendable {
         /// Whether people can sign in with it; if so, there is a client id.
         public let isEnabled: Bool
+        /// Whether it signs nobody in and can only be added to accounts (L-17).
+        public let isLinkOnly: Bool
         /// Client id.
         public let clientID: String?
         /// Client secret; nil for a public client.

@@ -93,6 +93,12 @@ extension Settings {
         example: "false",
         "Whether people can sign in with this provider; true as soon as it has a client id."
     )
+    static let providerLinkOnly = OptionalSetting(
+        "providers.<id>.link_only",
+        .boolean,
+        example: "true",
+        "Whether it can only be added to an account that somebody is signed in to, and signs nobody in itself."
+    )
     static let providerClientID = OptionalSetting(
         "providers.<id>.client_id",
         .line(upTo: 512),

@@ -15,13 +15,16 @@ public struct WebServices: Sendable {
         public let brand: ProviderBrand
         /// Whether its callback arrives by cross-site POST.
         public let formPost: Bool
+        /// Whether it is offered on the account page only.
+        public let isLinkOnly: Bool
 
         /// Creates a button.
-        public init(id: ProviderID, name: String, brand: ProviderBrand, formPost: Bool) {
+        public init(id: ProviderID, name: String, brand: ProviderBrand, formPost: Bool, isLinkOnly: Bool = false) {
             self.id = id
             self.name = name
             self.brand = brand
             self.formPost = formPost
+            self.isLinkOnly = isLinkOnly
         }
     }
 

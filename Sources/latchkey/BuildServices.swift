@@ -39,6 +39,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     )
     let signIn = SignInServices(
         providers: Dictionary(uniqueKeysWithValues: providers.map { ($0.provider.id, $0) }),
+        policy: LivePolicy(PolicyInForce(try linkingPolicy(configuration), version: 0)),
         accounts: store,
         sessions: store,
         transactions: store,
@@ -48,7 +49,6 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         settings: SignInServices.Settings(
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
-            policy: try linkingPolicy(configuration),
             privilegedRoles: configuration.linking.privilegedRoles.sorted(),
             hasStrictCookie: configuration.session.cookieSameSite == .strict
         ),
@@ -81,7 +81,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
                 id: configured.provider.id,
                 name: configured.provider.name,
                 brand: ProviderBrand(rawValue: configured.provider.button.brand.rawValue) ?? .generic,
-                formPost: configured.provider.authorization.responseMode == .formPost
+                formPost: configured.provider.authorization.responseMode == .formPost,
+                isLinkOnly: configured.isLinkOnly
             )
         },
         beginSignIn: BeginSignIn(signIn),
@@ -170,7 +171,8 @@ private func configuredProviders(_ configuration: ServiceConfiguration) throws(S
             ConfiguredProvider(
                 provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
-                redirectURI: "\(configuration.publicURL)/callback/\(id)"
+                redirectURI: "\(configuration.publicURL)/callback/\(id)",
+                isLinkOnly: setting.isLinkOnly
             )
         )
     }

@@ -90,8 +90,9 @@ struct Node {
         let logger = telemetry.logger
         let server = configuration.server
         let group = MultiThreadedEventLoopGroup(numberOfThreads: server.threads > 0 ? server.threads : System.coreCount)
-        for port in [server.port, configuration.metrics.port].compactMap(\.self) {
-            try await checkPort(port, host: port == server.port ? server.host : configuration.metrics.host, group: group)
+        try await checkPort(server.port, host: server.host, group: group)
+        if let port = configuration.metrics.port {
+            try await checkPort(port, host: configuration.metrics.host, group: group)
         }
         let origin = configuration.publicURL.description
         let application = Application(

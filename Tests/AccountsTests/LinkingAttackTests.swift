@@ -26,7 +26,7 @@ struct LinkingAttackTests {
         let facts = Mirror(reflecting: LinkingFacts.signIn(.none, .none)).children.compactMap(\.label)
         #expect(facts == LinkingTable.columns)
         let context = Mirror(reflecting: LinkingContext.of()).children.compactMap(\.label)
-        #expect(context == ["provider", "domain", "app", "invited"])
+        #expect(context == ["provider", "domain", "app", "linkOnly", "invited"])
     }
 
     @Test("L-9 one door: nothing outside Linking makes a decision or asks half of the function")
@@ -270,5 +270,49 @@ struct LinkingAttackTests {
                 "Next step: prove_ownership.",
             ]
         )
+    }
+
+    @Test("L-17 a provider that is only for linking signs nobody in, whoever the identity belongs to")
+    func linkOnly() {
+        for facts in LinkingFacts.possible {
+            var context = LinkingContext.of(domain: facts.email == LinkingFacts.Email.none ? nil : "mail.example")
+            context.linkOnly = true
+            let outcome = decideLinking(facts, under: .standard, context: context).outcome
+            if facts.intent == .signIn {
+                #expect(outcome == .refuse(.linkOnlyProvider), "\(facts)")
+            } else {
+                context.linkOnly = false
+                #expect(outcome == decideLinking(facts, under: .standard, context: context).outcome, "\(facts)")
+            }
+        }
+    }
+
+    @Test("L-19 a link that nobody used for long asks for a proof, and leads to nobody but its owner")
+    func lapsed() {
+        let lapsed = LinkingFacts.possible.filter { $0.identity == .lapsed }
+        #expect(!lapsed.isEmpty)
+        for policy in Policies.good {
+            for facts in lapsed {
+                let context = LinkingContext.of(domain: facts.email == LinkingFacts.Email.none ? nil : "mail.example")
+                let decision = decideLinking(facts, under: policy, context: context)
+                #expect(decision.outcome == .linkAfterProof(proofs: Set(LinkingProof.allCases)), "\(facts)")
+                #expect(decision.reason == .linkLapsed)
+                #expect(decision.rule == nil)
+            }
+        }
+    }
+
+    @Test("an identity that the account's owner blocked gets nowhere under any policy, and is told where to go")
+    func blocked() {
+        let blocked = LinkingFacts.possible.filter { $0.identity == .blocked }
+        #expect(!blocked.isEmpty)
+        for policy in Policies.good {
+            for facts in blocked {
+                let context = LinkingContext.of(domain: facts.email == LinkingFacts.Email.none ? nil : "mail.example")
+                let decision = decideLinking(facts, under: policy, context: context)
+                #expect(decision.outcome == .refuse(.identityBlocked), "\(facts)")
+                #expect(decision.nextStep == .allowAgain)
+            }
+        }
     }
 }

@@ -66,12 +66,7 @@ struct LinkingOutcomeTests {
     @Test("G21 a record says what was decided, on what, why, and what was offered")
     func record() {
         let decision = standardDecision(.signIn(.verified, .verified, privileged: true))
-        let record = DecisionRecord(
-            decision,
-            policyVersion: 7,
-            policyHash: LinkingPolicy.standard.hash,
-            addressHash: "ab"
-        )
+        let record = DecisionRecord(decision, under: PolicyInForce(.standard, version: 7))
         #expect(record.reason.code == "guard_privileged")
         #expect(record.nextStep == .proveOwnership)
         #expect(
@@ -89,8 +84,7 @@ struct LinkingOutcomeTests {
             rule: record.rule,
             outcome: record.outcome,
             reason: record.reason,
-            nextStep: record.nextStep,
-            addressHash: "ab"
+            nextStep: record.nextStep
         )
         #expect(readBack == record)
         #expect(!record.logLine.contains("mail.example"))
@@ -102,7 +96,7 @@ struct LinkingOutcomeTests {
         let rule = LinkingRule(name: name, when: LinkingCondition(), then: .hold)
         let policy = LinkingPolicy(name: "quotes", signUp: .open, dormantAfter: nil, rules: [rule])
         let decision = decideLinking(.signIn(.none, .none), under: policy, context: .of(domain: nil))
-        let line = DecisionRecord(decision, policyVersion: 1, policyHash: "", addressHash: nil).logLine
+        let line = DecisionRecord(decision, under: PolicyInForce(policy, version: 1)).logLine
         #expect(line.hasSuffix(#"rule="x\" outcome=sign_in \\""#))
     }
 }

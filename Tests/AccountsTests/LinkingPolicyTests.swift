@@ -126,11 +126,13 @@ struct LinkingPolicyTests {
 
     @Test("contexts the rules cannot tell apart are tried once")
     func representatives() {
-        #expect(LinkingContext.representatives(for: .standard).count == 2)
-        #expect(LinkingContext.representatives(for: Policies.restricted).count == 2 * 3 * 2 * 2)
+        #expect(LinkingContext.representatives(for: .standard).count == 2 + 1)
+        #expect(LinkingContext.representatives(for: Policies.restricted).count == 2 * 3 * 2 * 2 + 1)
         let named = (0..<200).map { "domain-\($0).example" }
         let many = Policies.make("many", [(LinkingCondition(domains: Set(named)), .hold)])
-        #expect(LinkingContext.representatives(for: many).count == 3)
+        #expect(LinkingContext.representatives(for: many).count == 3 + 1)
+        // The one more is of a provider that is only for linking.
+        #expect(LinkingContext.representatives(for: many).count(where: \.linkOnly) == 1)
         let hidden = Policies.make(
             "names",
             [(LinkingCondition(providers: Policies.ids("some-provider", "some-provider-2")), .hold)]
@@ -242,5 +244,8 @@ struct LinkingPolicyTests {
                 """
         )
         #expect(policy.hash == "db7f932ba3d1b0e07fa32a1900ceacd16cecae07b414ceec57227680b7c24fe7")
+        var lapsing = policy
+        lapsing.linkLapsesAfter = 86_400
+        #expect(lapsing.canonicalText.contains("\ndormant_after 60\nlink_lapses_after 86400\nrule"))
     }
 }

@@ -16,7 +16,7 @@ import sys
 AXES = {
     "intent": ["sign_in", "link"],
     "session": ["none", "fresh", "stale"],
-    "identity": ["unknown", "mine", "other", "disabled"],
+    "identity": ["unknown", "mine", "other", "disabled", "lapsed", "blocked"],
     "email": ["none", "unverified", "verified", "authoritative"],
     "account": ["none", "mine", "verified", "unverified", "disabled", "several"],
     "recycled": [False, True],
@@ -51,7 +51,9 @@ class Case:
         self.__dict__.update(facts)
         self.linking = self.intent == "link"
         self.signing_in = not self.linking
-        self.owned = self.identity in ("mine", "other", "disabled")
+        self.owned = self.identity in ("mine", "other", "disabled", "lapsed")
+        # A lapsed link leads to the owner of the identity, whoever holds the address.
+        self.into_holder = self.signing_in and self.identity != "lapsed"
         self.proven = self.email in ("verified", "authoritative")
         self.warned = self.recycled or self.privileged or self.dormant or self.account == "several"
 
@@ -66,6 +68,9 @@ def impossible(c):
             c.account != "none" and c.email == "none",
             (c.recycled or c.privileged or c.dormant) and not about,
             c.linking and c.session == "fresh" and c.dormant,
+            c.linking and c.identity == "lapsed",
+            c.identity == "blocked" and c.linking and c.session == "none",
+            c.identity == "blocked" and c.signing_in and not (c.proven and c.account == "verified"),
         ]
     )
 
@@ -75,19 +80,21 @@ STATEMENTS = [
     # invariants
     ("1: nobody but the owner signs in with an identity", lambda c: c.identity not in ("mine", "other"), {"sign_in"}),
     ("1: while linking, the owner is the session's user or nobody signs in", lambda c: c.linking and c.identity == "other", {"sign_in"}),
-    ("1: an owned identity is attached to nobody else", lambda c: c.owned, INTO_ACCOUNT | NEW_USER),
-    ("2: an unproven address reaches no account", lambda c: c.signing_in and not c.proven, INTO_ACCOUNT),
-    ("3: an unproven account is not linked into", lambda c: c.signing_in and c.account == "unverified", LINKS),
+    ("1: an owned identity is attached to nobody else", lambda c: c.owned and c.identity != "lapsed", INTO_ACCOUNT | NEW_USER),
+    ("1: a lapsed link is proven again and nothing else", lambda c: c.identity == "lapsed", (INTO_ACCOUNT | NEW_USER) - {"link_after_proof"}),
+    ("what the owner blocked stays out", lambda c: c.identity == "blocked", INTO_ACCOUNT | NEW_USER | {"hold"}),
+    ("2: an unproven address reaches no account", lambda c: c.into_holder and not c.proven, INTO_ACCOUNT),
+    ("3: an unproven account is not linked into", lambda c: c.into_holder and c.account == "unverified", LINKS),
     ("3: less than authoritative does not claim without a code", lambda c: c.email != "authoritative", {"claim"}),
     ("4: recycled is not silent", lambda c: c.recycled, SILENT),
     ("5: privileged is not silent", lambda c: c.privileged, SILENT),
     ("6: linking needs a fresh session", lambda c: c.linking and c.session != "fresh", INTO_ACCOUNT),
     ("7: a disabled user gets no session", lambda c: c.identity == "disabled", {"sign_in"} | INTO_ACCOUNT | NEW_USER),
-    ("7: a disabled account is not reached", lambda c: c.signing_in and c.account == "disabled", INTO_ACCOUNT),
+    ("7: a disabled account is not reached", lambda c: c.into_holder and c.account == "disabled", INTO_ACCOUNT),
     ("8: several holders are not decided silently", lambda c: c.account == "several", SILENT),
     # meaning of the outcomes
     ("linking adds to one's own account: no new user, no claim", lambda c: c.linking, NEW_USER | CLAIMS),
-    ("there must be an account to link to", lambda c: c.signing_in and c.account == "none", LINKS),
+    ("there must be an account to link to", lambda c: c.into_holder and c.account == "none", LINKS),
     ("only what nobody has proven is claimed", lambda c: c.account != "unverified", CLAIMS),
     ("create takes the address, so it must be free", lambda c: c.account != "none", {"create"}),
     ("waiting is for newcomers that an administrator can decide", lambda c: c.linking or c.owned, {"hold"}),
@@ -95,7 +102,7 @@ STATEMENTS = [
     ("verified is not authoritative: no silent link", lambda c: c.signing_in and c.email != "authoritative", {"link"}),
     ("dormant asks for proof", lambda c: c.dormant, SILENT),
     ("a privileged registration is not claimed, an administrator decides", lambda c: c.privileged, CLAIMS),
-    ("among several proven holders an administrator decides", lambda c: c.signing_in and c.account == "several", LINKS),
+    ("among several proven holders an administrator decides", lambda c: c.into_holder and c.account == "several", LINKS),
     ("whoever proved an address that is held does not get a second account", lambda c: c.proven and c.account != "none", NEW_USER),
     ("whoever proved a disabled account's address is told so", lambda c: c.proven and c.account == "disabled", {"hold"}),
     ("contradicting facts decide nothing", impossible, set(OUTCOMES) - {"refuse"}),
@@ -113,7 +120,7 @@ def expected(case):
 
 def proofs(case):
     """A mailed code proves the mailbox; it is no answer to a doubt about the mailbox."""
-    doubt = {"email_code"} if case.warned else set()
+    doubt = {"email_code"} if case.warned and case.identity != "lapsed" else set()
     return sorted({"password", "email_code", "linked_identity"} - doubt)
 
 
@@ -123,6 +130,8 @@ def reason(case):
         return "contradictory_facts", "start_again"
     if case.identity == "disabled" or (case.signing_in and case.account == "disabled"):
         return "user_disabled", "contact_administrator"
+    if case.identity == "blocked" and not (case.linking and case.session == "none"):
+        return "identity_blocked", "allow_again"
     if case.session == "none":
         return "session_ended", "sign_in_again"
     if case.identity == "other":

@@ -48,6 +48,7 @@ struct ContractTests {
         let transport = NoTransport()
         let signIn = SignInServices(
             providers: [:],
+            policy: LivePolicy(PolicyInForce(.standard, version: 1)),
             accounts: NoStore(),
             sessions: NoStore(),
             transactions: NoStore(),
@@ -57,7 +58,6 @@ struct ContractTests {
             settings: .init(
                 transactionLifetime: .seconds(1),
                 sessionLifetime: lifetime,
-                policy: .standard,
                 privilegedRoles: []
             ),
             unixTime: { 0 }

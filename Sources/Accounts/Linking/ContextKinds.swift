@@ -30,7 +30,7 @@ struct ContextKinds {
         }
     }
 
-    /// One context of each kind.
+    /// One context of each kind, then one of a provider that is only for linking.
     var contexts: [LinkingContext] {
         var result: [LinkingContext] = []
         for provider in providers {
@@ -41,6 +41,11 @@ struct ContextKinds {
                     }
                 }
             }
+        }
+        // What structure refuses before any rule is asked needs to be seen once.
+        if var first = result.first {
+            first.linkOnly = true
+            result.append(first)
         }
         return result
     }

@@ -2,7 +2,8 @@
 ///
 /// 1. Facts that contradict each other are refused.
 /// 2. **Structure**, which no policy changes: an identity that has an owner signs that owner in, or is refused while
-///    linking; a disabled user gets nowhere; linking needs a fresh session and goes to the session's user.
+///    linking; one whose link has lapsed is proven again; a disabled user, an identity that the account's owner blocked, and a
+///    provider that is only for linking get nowhere; linking needs a fresh session and goes to the session's user.
 /// 3. **Rules**, for what is left: a newcomer whose identity nobody owns. The first match decides; no match refuses.
 /// 4. **Guards** turn silent outcomes for recycled, privileged, dormant or ambiguous accounts into a proof or a wait.
 /// 5. **Sign-up**: closed, or by invitation and there is none, creates nobody.
@@ -43,7 +44,7 @@ func proposeLinking(
     context: LinkingContext,
     explaining: Bool = true
 ) -> LinkingDecision {
-    if let (outcome, reason) = structuralDecision(facts) {
+    if let (outcome, reason) = structuralDecision(facts, context) {
         return LinkingDecision(facts: facts, context: context, outcome: outcome, reason: reason)
     }
     let position = policy.rules.firstIndex { $0.when.holds(facts, in: context) }
@@ -76,12 +77,18 @@ func proposeLinking(
 }
 
 /// What no policy is asked about; nil for what the rules decide.
-func structuralDecision(_ facts: LinkingFacts) -> (LinkingOutcome, DecisionReason)? {
+func structuralDecision(_ facts: LinkingFacts, _ context: LinkingContext) -> (LinkingOutcome, DecisionReason)? {
     func refuse(_ reason: RefusalReason) -> (LinkingOutcome, DecisionReason) { (.refuse(reason), .refused(reason)) }
     guard facts.isPossible else { return refuse(.contradictoryFacts) }
+    if context.linkOnly, facts.intent == .signIn { return refuse(.linkOnlyProvider) }
     switch (facts.intent, facts.identity) {
     case (_, .disabled):
         return refuse(.userDisabled)
+    case (_, .blocked):
+        return facts.intent == .link && facts.session == .none ? refuse(.sessionEnded) : refuse(.identityBlocked)
+    case (_, .lapsed):
+        // The link stands, and nobody is trusted because of a link alone that nobody used for so long.
+        return (.linkAfterProof(proofs: Set(LinkingProof.allCases)), .linkLapsed)
     case (.signIn, .mine), (.signIn, .other):
         // Whatever the address says today (nOAuth; Synapse #9437).
         return (.signIn, .identityKnown)

@@ -10,6 +10,8 @@ extension LinkingDecision {
         case .alreadyLinked: lines.append("The identity is linked to this user already.")
         case .freshSession:
             lines.append("While signed in, the session decides and not the address, so no rule was asked.")
+        case .linkLapsed:
+            lines.append("The identity has an owner who has not used it for long, so no rule was asked and a proof is.")
         case .rule: break
         case .guarded(let warning): lines.append(warning.sentence + " So it is not done silently.")
         case .refused(let reason): lines.append(reason.operatorHint)
@@ -43,6 +45,8 @@ extension LinkingDecision {
             case .mine: "an identity of \(provider) that is the session's user's"
             case .other: "an identity of \(provider) that a user here owns"
             case .disabled: "an identity of \(provider) that belongs to a disabled user"
+            case .lapsed: "an identity of \(provider) that a user here owns and has not used for long"
+            case .blocked: "an identity of \(provider) that the account's owner has blocked"
             }
         let session =
             switch facts.session {
@@ -95,6 +99,9 @@ extension LinkingDecision {
             }
         case .createSeparate: return "would become a new user without the address"
         case .link: return "would be linked to \(account) without any further proof"
+        case .linkAfterProof(let proofs) where facts.identity == .lapsed:
+            let names = proofs.sorted().map(\.rawValue).joined(separator: " or ")
+            return "would be signed in as the identity's owner after proving ownership by \(names)"
         case .linkAfterProof(let proofs):
             let names = proofs.sorted().map(\.rawValue).joined(separator: " or ")
             return "would be linked to \(account) after proving ownership by \(names.isEmpty ? "nothing" : names)"

@@ -16,20 +16,23 @@ public struct DecisionRecord: Sendable, Hashable {
     public let reason: DecisionReason
     /// What the person was offered; nil when nothing was left to do.
     public let nextStep: NextStep?
-    /// Keyed hash of the address, computed by the caller; nil without an address. Never the address.
-    public let addressHash: String?
+    /// What the candidate in ``PolicyInForce/shadow`` would have done; nil without one.
+    public let shadow: ShadowAnswer?
 
-    /// Records a decision. The policy's hash is passed in because it is computed once when a policy is loaded.
-    public init(_ decision: LinkingDecision, policyVersion: Int, policyHash: String, addressHash: String?) {
+    /// Records a decision.
+    public init(_ decision: LinkingDecision, under policy: PolicyInForce) {
         facts = decision.facts
         context = decision.context
-        self.policyVersion = policyVersion
-        self.policyHash = policyHash
+        policyVersion = policy.version
+        policyHash = policy.hash
         rule = decision.rule
         outcome = decision.outcome
         reason = decision.reason
         nextStep = decision.nextStep
-        self.addressHash = addressHash
+        shadow = policy.shadow.map { candidate in
+            let other = decideLinking(decision.facts, under: candidate.policy, context: decision.context)
+            return ShadowAnswer(outcome: other.outcome, rule: other.rule, policyHash: candidate.hash)
+        }
     }
 
     /// A record read back from its row.
@@ -42,7 +45,7 @@ public struct DecisionRecord: Sendable, Hashable {
         outcome: LinkingOutcome,
         reason: DecisionReason,
         nextStep: NextStep?,
-        addressHash: String?
+        shadow: ShadowAnswer? = nil
     ) {
         self.facts = facts
         self.context = context
@@ -52,13 +55,30 @@ public struct DecisionRecord: Sendable, Hashable {
         self.outcome = outcome
         self.reason = reason
         self.nextStep = nextStep
-        self.addressHash = addressHash
+        self.shadow = shadow
     }
 
-    /// The record as one log line of `key=value` pairs, the rule's name quoted. It carries no domain and no address hash.
+    /// The record as one log line of `key=value` pairs, the rule's name quoted. It carries no domain.
     public var logLine: String {
         let name = rule.map { "\"" + $0.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"" } ?? "none"
         return "\(facts) provider=\(context.provider) policy=\(policyVersion) outcome=\(outcome)"
             + " reason=\(reason.code) next=\(nextStep?.rawValue ?? "none") rule=\(name)"
+    }
+}
+
+/// What a candidate policy would have done in the same case.
+public struct ShadowAnswer: Sendable, Hashable {
+    /// What would have happened.
+    public let outcome: LinkingOutcome
+    /// Name of the rule that would have applied; nil when structure decided.
+    public let rule: String?
+    /// The candidate's ``LinkingPolicy/hash``.
+    public let policyHash: String
+
+    /// Creates an answer.
+    public init(outcome: LinkingOutcome, rule: String?, policyHash: String) {
+        self.outcome = outcome
+        self.rule = rule
+        self.policyHash = policyHash
     }
 }

@@ -9,6 +9,10 @@ public enum FactContradiction: String, Sendable, Hashable, CaseIterable {
     case accountMineAtSignIn = "account_mine_at_sign_in"
     /// No address, and yet somebody holds it.
     case accountWithoutEmail = "account_without_email"
+    /// A lapsed link matters at a sign-in only; while linking its owner is the session's user or somebody else.
+    case lapsedWhileLinking = "lapsed_while_linking"
+    /// Blocked by an account that the identity would not reach.
+    case blockedOutOfReach = "blocked_out_of_reach"
     /// A warning about an account, and there is no account it could be about.
     case warningWithoutAccount = "warning_without_account"
     /// The session's user proved who they are just now, and has not signed in for ages.
@@ -22,6 +26,11 @@ public enum FactContradiction: String, Sendable, Hashable, CaseIterable {
         case .accountMineAtSignIn:
             "A sign-in does not look at the session to find out whose address it is, so it never finds “mine”."
         case .accountWithoutEmail: "Nobody can hold an address that the provider did not give."
+        case .lapsedWhileLinking:
+            "A link that nobody used for long asks for a proof at a sign-in; while linking, “mine” and “other” say all there is to say."
+        case .blockedOutOfReach:
+            "Only the account that would be reached can have blocked an identity: the session's, or the one that has proven an "
+                + "address which the provider vouches for."
         case .warningWithoutAccount: "Recycled, privileged and dormant describe an account, and there is none."
         case .dormantWithFreshSession: "The account that would be linked to was signed in to a moment ago."
         }
@@ -36,6 +45,11 @@ extension LinkingFacts {
         if session == Session.none, account == .mine { found.append(.accountMineWithoutSession) }
         if intent == .signIn, account == .mine { found.append(.accountMineAtSignIn) }
         if email == Email.none, account != Account.none { found.append(.accountWithoutEmail) }
+        if intent == .link, identity == .lapsed { found.append(.lapsedWhileLinking) }
+        let reachesAccount =
+            intent == .link
+            ? session != Session.none : account == .verified && (email == .verified || email == .authoritative)
+        if identity == .blocked, !reachesAccount { found.append(.blockedOutOfReach) }
         // The account the warnings are about is the holder of the address at a sign-in, the session's user while linking.
         let hasAccount = intent == .signIn ? account != Account.none : session != Session.none
         if recycled || privileged || dormant, !hasAccount { found.append(.warningWithoutAccount) }

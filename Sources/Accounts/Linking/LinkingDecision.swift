@@ -6,6 +6,8 @@ public enum DecisionReason: Sendable, Hashable {
     case alreadyLinked
     /// Linking in a fresh session.
     case freshSession
+    /// The identity has an owner, and nobody has used the link for too long.
+    case linkLapsed
     /// The rule's outcome, unchanged.
     case rule
     /// A guard changed the outcome.
@@ -19,6 +21,7 @@ public enum DecisionReason: Sendable, Hashable {
         case .identityKnown: "identity_known"
         case .alreadyLinked: "already_linked"
         case .freshSession: "fresh_session"
+        case .linkLapsed: "link_lapsed"
         case .rule: "rule"
         case .guarded(let warning): "guard_\(warning.rawValue)"
         case .refused(let reason): reason.rawValue
@@ -27,7 +30,7 @@ public enum DecisionReason: Sendable, Hashable {
 
     /// Every reason there is.
     static let all: [DecisionReason] =
-        [.identityKnown, .alreadyLinked, .freshSession, .rule]
+        [.identityKnown, .alreadyLinked, .freshSession, .linkLapsed, .rule]
         + LinkingGuard.allCases.map { .guarded($0) } + RefusalReason.allCases.map { .refused($0) }
 
     /// The reason with that code.

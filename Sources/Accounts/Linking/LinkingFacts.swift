@@ -38,6 +38,11 @@ public struct LinkingFacts: Sendable, Hashable {
         case other
         /// A disabled user.
         case disabled
+        /// A user, who has not used the link for longer than the policy's ``LinkingPolicy/linkLapsesAfter``; only at a
+        /// sign-in (L-19).
+        case lapsed
+        /// Nobody, and the account that it would reach has refused it: its owner once said that it was not theirs.
+        case blocked
     }
 
     /// What the provider vouches for.
@@ -116,7 +121,7 @@ public struct LinkingFacts: Sendable, Hashable {
         self.dormant = dormant
     }
 
-    /// Every combination, 4,608 in all, whether it can occur or not, in a fixed order.
+    /// Every combination, 6,912 in all, whether it can occur or not, in a fixed order.
     public static let all: [LinkingFacts] = {
         var result: [LinkingFacts] = []
         for intent in Intent.allCases {

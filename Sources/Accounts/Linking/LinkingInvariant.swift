@@ -58,16 +58,20 @@ public enum LinkingInvariant: Int, Sendable, Hashable, CaseIterable {
         let touchesAccount = outcome.reach != .notAtAll
         let attaches = touchesAccount || outcome.createsUser
         let signingIn = facts.intent == .signIn
+        // A lapsed link leads to the identity's owner, not to whoever holds the address.
+        let isLapsed = facts.identity == .lapsed
         switch self {
         case .identityStaysWithItsOwner:
             let ownerIsHere = facts.identity == .mine || (facts.identity == .other && signingIn)
-            return outcome == .signIn ? !ownerIsHere : facts.identity != .unknown && attaches
+            if outcome == .signIn { return !ownerIsHere }
+            if isLapsed, case .linkAfterProof(let proofs) = outcome { return proofs.isEmpty }
+            return facts.identity != .unknown && attaches
         case .unprovenAddressReachesNoAccount:
             let isProven = facts.email == .verified || facts.email == .authoritative
             return signingIn && !isProven && (isSilent || outcome.reach == .afterProof([]))
         case .unprovenAccountIsOnlyClaimed:
             // While linking, the account reached is the session's, not the holder's.
-            guard signingIn, facts.account == .unverified else { return false }
+            guard signingIn, !isLapsed, facts.account == .unverified else { return false }
             switch outcome {
             case .link, .linkAfterProof: return true
             case .claim: return facts.email != .authoritative
@@ -75,7 +79,9 @@ public enum LinkingInvariant: Int, Sendable, Hashable, CaseIterable {
             }
         case .recycledAddressIsNotSilent:
             // A code mailed to a recycled mailbox reaches its new owner, so it is no proof for linking.
-            guard facts.recycled, case .linkAfterProof(let proofs) = outcome else { return facts.recycled && isSilent }
+            guard facts.recycled, !isLapsed, case .linkAfterProof(let proofs) = outcome else {
+                return facts.recycled && isSilent
+            }
             return proofs.contains(.emailCode)
         case .privilegedAccountIsNotSilent:
             return facts.privileged && isSilent
@@ -83,7 +89,7 @@ public enum LinkingInvariant: Int, Sendable, Hashable, CaseIterable {
             return facts.intent == .link && facts.session != .fresh && attaches
         case .disabledUserGetsNoSession:
             return (facts.identity == .disabled && (attaches || outcome == .signIn))
-                || (signingIn && facts.account == .disabled && touchesAccount)
+                || (signingIn && !isLapsed && facts.account == .disabled && touchesAccount)
         case .severalHoldersAreNotSilent:
             return facts.account == .several && isSilent
         case .closedSignUpCreatesNobody:
@@ -119,7 +125,9 @@ public enum LinkingInvariant: Int, Sendable, Hashable, CaseIterable {
             if decision.outcome == .hold { return nil }
             if case .refuse = decision.outcome { return nil }
             let after = decision.facts.afterApplying(decision.outcome)
-            for again in [after, after.seenFromAnotherBrowser()] {
+            // A provider that is only for linking signs nobody in, and nobody was promised that it would.
+            for again in [after, after.seenFromAnotherBrowser()]
+            where !(decision.context.linkOnly && again.intent == .signIn) {
                 let next = deciding(again, policy, decision.context)
                 if next.outcome != .signIn { return next }
             }

@@ -19,15 +19,25 @@ public struct LinkingPolicy: Sendable, Hashable {
     /// Seconds without a sign-in after which an account counts as dormant; nil for never. The store compares, by the
     /// database's clock.
     public var dormantAfter: Int?
+    /// Seconds without use after which a link has to be proven again; nil for never (L-19).
+    public var linkLapsesAfter: Int?
     /// The rules, in order.
     public var rules: [LinkingRule]
 
     /// Creates a policy without checking it; see ``violations()``.
-    public init(name: String, version: Int = 0, signUp: SignUp, dormantAfter: Int?, rules: [LinkingRule]) {
+    public init(
+        name: String,
+        version: Int = 0,
+        signUp: SignUp,
+        dormantAfter: Int?,
+        linkLapsesAfter: Int? = nil,
+        rules: [LinkingRule]
+    ) {
         self.name = name
         self.version = version
         self.signUp = signUp
         self.dormantAfter = dormantAfter
+        self.linkLapsesAfter = linkLapsesAfter
         self.rules = rules
     }
 

@@ -7,14 +7,23 @@ public struct LinkingContext: Sendable, Hashable {
     public var domain: String?
     /// Name of the app the person is signing in to; nil for Latchkey's own pages.
     public var app: String?
+    /// The provider may only be added to accounts and signs nobody in (L-17).
+    public var linkOnly: Bool
     /// The flow carries an invitation that has been checked; matters only while sign-up is by invitation.
     public var invited: Bool
 
     /// Creates a context.
-    public init(provider: ProviderID, domain: String? = nil, app: String? = nil, invited: Bool = false) {
+    public init(
+        provider: ProviderID,
+        domain: String? = nil,
+        app: String? = nil,
+        linkOnly: Bool = false,
+        invited: Bool = false
+    ) {
         self.provider = provider
         self.domain = domain
         self.app = app
+        self.linkOnly = linkOnly
         self.invited = invited
     }
 }

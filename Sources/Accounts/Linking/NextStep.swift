@@ -14,6 +14,10 @@ public enum NextStep: String, Sendable, Hashable, CaseIterable {
     case confirmItIsYou = "confirm_it_is_you"
     /// Sign in with this identity to the account it belongs to, unlink it there, come back.
     case unlinkThere = "unlink_there"
+    /// Sign in to the account in another way and allow the sign-in method again there.
+    case allowAgain = "allow_again"
+    /// Choose another way to sign in.
+    case chooseAnotherWay = "choose_another_way"
     /// Have the provider verify the address, then try again.
     case verifyAddressThere = "verify_address_there"
     /// Let the provider pass on a verified address, then try again.
@@ -36,6 +40,8 @@ public enum NextStep: String, Sendable, Hashable, CaseIterable {
         case .signInAgain: facts.intent == .link && facts.session == LinkingFacts.Session.none
         case .confirmItIsYou: facts.intent == .link && facts.session == .stale
         case .unlinkThere: facts.identity == .other
+        case .allowAgain: facts.identity == .blocked
+        case .chooseAnotherWay: facts.intent == .signIn
         case .verifyAddressThere: facts.email == .unverified
         case .shareAddress: facts.email == LinkingFacts.Email.none
         case .askForInvitation: signUp == .invited

@@ -27,6 +27,7 @@ public enum OutcomeMisfit: String, Sendable, Hashable, CaseIterable {
         case .create:
             guard facts.account != LinkingFacts.Account.none else { return nil }
             self = .addressIsHeld
+        case .linkAfterProof where facts.identity == .lapsed: return nil
         case .link, .linkAfterProof:
             guard facts.account == LinkingFacts.Account.none else { return nil }
             self = .noAccountToReach

@@ -56,6 +56,7 @@ private struct PolicyCheck {
     private struct Surroundings: Hashable {
         let invited: Bool
         let hasAddress: Bool
+        let linkOnly: Bool
     }
 
     /// Violations that were found before, as places in the findings.
@@ -81,7 +82,11 @@ private struct PolicyCheck {
 
     /// Tries every possible case in a context.
     mutating func tryCases(in context: LinkingContext) {
-        let surroundings = Surroundings(invited: context.invited, hasAddress: context.domain != nil)
+        let surroundings = Surroundings(
+            invited: context.invited,
+            hasAddress: context.domain != nil,
+            linkOnly: context.linkOnly
+        )
         var known =
             known.removeValue(forKey: surroundings)
             ?? Known(asked: Array(repeating: [:], count: LinkingFacts.possible.count))

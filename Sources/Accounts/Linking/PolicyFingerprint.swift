@@ -6,6 +6,8 @@ extension LinkingPolicy {
     public var canonicalText: String {
         var lines = ["latchkey-linking-policy 1", "sign_up \(signUp.rawValue)"]
         lines.append("dormant_after \(dormantAfter.map(String.init) ?? "never")")
+        // Only where it says something: the texts of policies that were fingerprinted before it was known stay as they are.
+        if let linkLapsesAfter { lines.append("link_lapses_after \(linkLapsesAfter)") }
         for rule in rules {
             lines.append("rule \(quoted(rule.name))")
             let when = rule.when

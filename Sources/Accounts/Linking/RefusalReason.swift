@@ -6,6 +6,10 @@ public enum RefusalReason: String, Sendable, Hashable, CaseIterable {
     case userDisabled = "user_disabled"
     /// Linking, and the identity belongs to another user.
     case identityInUse = "identity_in_use"
+    /// The owner of the account that the identity would reach has said that it is not theirs.
+    case identityBlocked = "identity_blocked"
+    /// The provider may only be added to accounts; it signs nobody in.
+    case linkOnlyProvider = "link_only_provider"
     /// Linking, and the session ended on the way.
     case sessionEnded = "session_ended"
     /// Linking, and the last proof of who they are is too old.
@@ -45,6 +49,8 @@ public enum RefusalReason: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .userDisabled, .signUpClosed, .noRule, .policyUnsafe, .refusedByPolicy: .contactAdministrator
         case .identityInUse: .unlinkThere
+        case .identityBlocked: .allowAgain
+        case .linkOnlyProvider: .chooseAnotherWay
         case .sessionEnded: .signInAgain
         case .sessionStale: .confirmItIsYou
         case .invitationRequired: .askForInvitation
@@ -61,6 +67,12 @@ public enum RefusalReason: String, Sendable, Hashable, CaseIterable {
         case .userDisabled: "This account has been disabled. The administrator can tell you why."
         case .identityInUse:
             "This sign-in method already belongs to another account here. Sign in with it, unlink it there, then come back."
+        case .identityBlocked:
+            "The owner of this account has blocked this sign-in method. If that is you, sign in another way and allow it again "
+                + "on your account page."
+        case .linkOnlyProvider:
+            "This provider does not sign anybody in here. Choose another way; once you are signed in, you can add it to your "
+                + "account."
         case .sessionEnded:
             "You were signed out on the way. Sign in again and start adding the sign-in method once more."
         case .sessionStale: "It has been a while: confirm that it is you, then add the sign-in method."
@@ -88,6 +100,8 @@ public enum RefusalReason: String, Sendable, Hashable, CaseIterable {
         case .userDisabled: "Enable the user if they should get in; no policy can let a disabled user in."
         case .identityInUse:
             "Identities never move between users by themselves; the owner, or an administrator, unlinks it first."
+        case .identityBlocked: "The account's owner undid a link to this identity; only they can allow it again."
+        case .linkOnlyProvider: "The provider's mode is link_only."
         case .sessionEnded: "If this is frequent, sessions end sooner than people need at the provider."
         case .sessionStale: "Linking needs a session that was proven recently; the limit is a setting."
         case .signUpClosed: "The policy says sign_up: closed, so nobody new is created."

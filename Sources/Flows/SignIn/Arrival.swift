@@ -21,23 +21,32 @@ struct Arrival: Sendable {
         request: CompleteSignIn.Request
     ) async throws(FlowFailure) -> CompletedSignIn {
         let settings = services.settings
+        let isLinkOnly = services.providers[identity.provider]?.isLinkOnly ?? true
         let presentSession = request.session?.hash ?? transaction.session
+        // The same policy from the question to the record, whatever is put in force in between.
+        let inForce = services.policy.inForce
         let question = LinkingQuestion(
             identity: identity,
             purpose: transaction.purpose,
             session: transaction.purpose == .signIn ? nil : presentSession,
             freshFor: settings.sessionLifetime.freshFor,
-            dormantAfter: settings.policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
+            dormantAfter: inForce.policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
+            linkLapsesAfter: inForce.policy.linkLapsesAfter.map { .seconds($0) },
             privilegedRoles: settings.privilegedRoles
         )
         for _ in 0..<attempts {
             let situation = try await situation(question)
             let decision = decideLinking(
                 situation.facts,
-                under: settings.policy,
-                context: LinkingContext(provider: identity.provider, domain: identity.email?.address.domain)
+                under: inForce.policy,
+                context: LinkingContext(
+                    provider: identity.provider,
+                    domain: identity.email?.address.domain,
+                    linkOnly: isLinkOnly
+                )
             )
-            if let completed = try await apply(decision, situation, question, transaction, request) {
+            let record = DecisionRecord(decision, under: inForce)
+            if let completed = try await apply(decision, record, situation, question, transaction, request) {
                 return completed
             }
         }
@@ -59,6 +68,7 @@ struct Arrival: Sendable {
     /// Nil when the situation changed and nothing was written.
     private func apply(
         _ decision: LinkingDecision,
+        _ record: DecisionRecord,
         _ situation: LinkingSituation,
         _ question: LinkingQuestion,
         _ transaction: SignInTransaction,
@@ -83,7 +93,7 @@ struct Arrival: Sendable {
         let change = AccountChange(
             effect: effect,
             identity: identity,
-            decision: entry(decision, situation, request),
+            decision: DecisionEntry(id: services.freshID(), record: record, requestID: request.requestID),
             session: session,
             job: notice(of: effect, identity),
             question: question
@@ -132,23 +142,6 @@ struct Arrival: Sendable {
             device: request.device,
             deviceToken: device.hash,
             newDeviceNotice: services.job(.newDevice(user, request.device, unixTime: services.unixTime()))
-        )
-    }
-
-    private func entry(
-        _ decision: LinkingDecision,
-        _ situation: LinkingSituation,
-        _ request: CompleteSignIn.Request
-    ) -> DecisionEntry {
-        DecisionEntry(
-            id: services.freshID(),
-            facts: situation.facts.description,
-            policy: services.policyLabel,
-            rule: decision.rule ?? "",
-            outcome: decision.outcome.description,
-            reason: decision.reason.code,
-            nextStep: decision.outcome.nextStep?.rawValue,
-            requestID: request.requestID
         )
     }
 

@@ -12,12 +12,15 @@ public struct ConfiguredProvider: Sendable {
     public let client: ClientRegistration
     /// The one redirect URI registered for it: `{public_url}/callback/{id}` (A09, A10).
     public let redirectURI: String
+    /// Whether it may only be added to accounts, and signs nobody in (L-17).
+    public let isLinkOnly: Bool
 
     /// Creates a configured provider.
-    public init(provider: Provider, client: ClientRegistration, redirectURI: String) {
+    public init(provider: Provider, client: ClientRegistration, redirectURI: String, isLinkOnly: Bool = false) {
         self.provider = provider
         self.client = client
         self.redirectURI = redirectURI
+        self.isLinkOnly = isLinkOnly
     }
 }
 
@@ -29,8 +32,6 @@ public struct SignInServices: Sendable {
         public var transactionLifetime: Duration
         /// Lifetimes of sessions.
         public var sessionLifetime: SessionLifetime
-        /// The linking policy.
-        public var policy: LinkingPolicy
         /// Roles that make an account privileged.
         public var privilegedRoles: [String]
         /// Whether the session cookie is `SameSite=Strict` and so does not come along with a callback: then, and only then, the
@@ -41,13 +42,11 @@ public struct SignInServices: Sendable {
         public init(
             transactionLifetime: Duration,
             sessionLifetime: SessionLifetime,
-            policy: LinkingPolicy,
             privilegedRoles: [String],
             hasStrictCookie: Bool = false
         ) {
             self.transactionLifetime = transactionLifetime
             self.sessionLifetime = sessionLifetime
-            self.policy = policy
             self.privilegedRoles = privilegedRoles
             self.hasStrictCookie = hasStrictCookie
         }
@@ -55,6 +54,8 @@ public struct SignInServices: Sendable {
 
     /// Providers by id.
     public let providers: [ProviderID: ConfiguredProvider]
+    /// The linking policy in force.
+    public let policy: LivePolicy
     /// Users, identities, decisions.
     public let accounts: any AccountStore
     /// Sessions.
@@ -75,6 +76,7 @@ public struct SignInServices: Sendable {
     /// Creates the services.
     public init(
         providers: [ProviderID: ConfiguredProvider],
+        policy: LivePolicy,
         accounts: any AccountStore,
         sessions: any SessionStore,
         transactions: any SignInTransactionStore,
@@ -85,6 +87,7 @@ public struct SignInServices: Sendable {
         unixTime: @escaping @Sendable () -> Int64
     ) {
         self.providers = providers
+        self.policy = policy
         self.accounts = accounts
         self.sessions = sessions
         self.transactions = transactions
@@ -94,9 +97,6 @@ public struct SignInServices: Sendable {
         self.settings = settings
         self.unixTime = unixTime
     }
-
-    /// Name and hash of the policy, as decision records carry them.
-    var policyLabel: String { settings.policy.name + "@" + settings.policy.hash.prefix(12) }
 
     func freshID<Kind>() -> ID<Kind> {
         .fresh(milliseconds: UInt64(clamping: unixTime()) * 1000)

@@ -117,6 +117,8 @@ struct Answers: Sendable {
         return switch step {
         case .proveOwnership, .enterMailedCode, .signInAnotherWay, .unlinkThere:
             [.init(label: "Sign in another way", target: .link("/sign-in"), primary: true)]
+        case .allowAgain, .chooseAnotherWay:
+            [.init(label: "Choose another way", target: .link("/sign-in"), primary: true)]
         case .signInAgain, .confirmItIsYou, .startAgain, .verifyAddressThere, .shareAddress:
             [.init(label: "Sign in again", target: .link("/sign-in"), primary: true)]
         case .waitForAdministrator, .askForInvitation, .contactAdministrator, nil:

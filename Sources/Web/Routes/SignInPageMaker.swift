@@ -8,7 +8,7 @@ struct SignInPageMaker: Sendable {
         let local = services.local
         return SignInPage(
             serviceName: services.settings.serviceName,
-            buttons: services.buttons.map { button in
+            buttons: services.buttons.filter { !$0.isLinkOnly }.map { button in
                 ProviderButton(
                     action: "/sign-in/\(button.id)",
                     label: "Sign in with \(button.name)",
