@@ -212,6 +212,7 @@ private func webSettings(
             + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
-        startsPerClient: configuration.throttle.startsPerClient
+        startsPerClient: configuration.throttle.startsPerClient,
+        administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
 }
