@@ -13,6 +13,7 @@ extension MailEvent {
         case .addressInUse: ["sign_in_link"]
         case .newDevice: ["when", "account_link"]
         case .identityLinked, .identityUnlinked: ["provider", "undo_link", "account_link"]
+        case .accountsMerged: ["account_link"]
         case .accountRestored: ["change", "provider", "reset_link", "account_link"]
         case .passwordChanged: ["change", "reset_link", "account_link"]
         case .secondFactorChanged: ["change", "account_link"]

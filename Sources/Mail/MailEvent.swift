@@ -23,6 +23,8 @@ public enum MailEvent: String, Sendable, CaseIterable {
     /// A change was taken back from the mailbox, and everybody is signed out. `change` (linked or unlinked), `provider`,
     /// `reset_link`, `account_link`.
     case accountRestored = "account-restored"
+    /// Two accounts were merged; to the address of each. `account_link`.
+    case accountsMerged = "accounts-merged"
     /// The password was set, changed, reset or removed. `change` (one of those words), `reset_link`, `account_link`.
     case passwordChanged = "password-changed"
     /// The second factor was switched on or off, or a recovery code was used. `change`, `account_link`.

@@ -55,6 +55,8 @@ public struct WebServices: Sendable {
         public var lifetime: SessionLifetime
         /// How long a sign-in may take.
         public var transactionLifetime: Duration
+        /// Roles that make an account privileged: named before they come along with a merge.
+        public var privilegedRoles: Set<String> = []
         /// Sign-ins with a provider that one client may begin in ten minutes.
         public var startsPerClient: Int
         /// Who may use the administration interface; empty switches it off.

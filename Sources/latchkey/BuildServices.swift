@@ -197,7 +197,7 @@ private func webSettings(
     providers: [ConfiguredProvider],
     lifetime: SessionLifetime
 ) -> WebServices.Settings {
-    WebServices.Settings(
+    var settings = WebServices.Settings(
         publicOrigin: configuration.publicURL.description,
         serviceName: configuration.serviceName,
         strictSameSite: configuration.session.cookieSameSite == .strict,
@@ -215,4 +215,6 @@ private func webSettings(
         startsPerClient: configuration.throttle.startsPerClient,
         administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
+    settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
+    return settings
 }

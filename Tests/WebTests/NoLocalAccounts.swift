@@ -71,6 +71,16 @@ struct NoLocalAccounts: LocalAccountStore {
         event: AccountEvent,
         job: Job
     ) async throws(StoreFailure) -> PasswordRemoval { throw .unavailable }
+    func begin(_ merge: AccountMergeID, by session: TokenHash, proof: MergeProof, freshFor: Duration)
+        async throws(StoreFailure) -> Bool
+    { throw .unavailable }
+    func pendingMerge(of session: TokenHash) async throws(StoreFailure) -> PendingMerge? { throw .unavailable }
+    func passSecondFactor(_ step: SecondStep, ofMergeBy session: TokenHash) async throws(StoreFailure) -> Bool {
+        throw .unavailable
+    }
+    func cancelMerge(by session: TokenHash) async throws(StoreFailure) { throw .unavailable }
+    func merge(_ request: MergeRequest) async throws(StoreFailure) -> MergeResult { throw .unavailable }
+    func resolve(user: UserID) async throws(StoreFailure) -> UserID? { throw .unavailable }
     func unlink(_ identity: FederatedIdentityID, _ request: IdentityRequest)
         async throws(StoreFailure) -> IdentityChangeResult
     { throw .unavailable }

@@ -81,5 +81,6 @@ public enum FactorRemoval: Sendable, Hashable {
 }
 
 /// Everything local accounts keep.
-public typealias LocalAccountStore = CredentialStore & EmailChangeStore & IdentityChangeStore & ProofStore
+public typealias LocalAccountStore = AccountMergeStore & CredentialStore & EmailChangeStore & IdentityChangeStore
+    & ProofStore
     & RegistrationStore & SecondFactorStore & ThrottleStore

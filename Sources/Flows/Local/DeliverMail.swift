@@ -50,6 +50,8 @@ public struct DeliverMail: Sendable {
         case .confirmNewAddress(let id): try await newAddress(id)
         case .addressChanged(let user, let old, let new): try await changed(user, old, new, job)
         case .identityChanged(let change, let provider): try await identityChanged(change, provider)
+        case .accountsMerged(let address):
+            Letter(.accountsMerged, to: address, values: ["account_link": link("/account")])
         case .notice(let event, let user, let values): try await notice(event, user, values)
         }
     }

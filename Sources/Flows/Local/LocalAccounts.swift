@@ -22,6 +22,8 @@ public struct LocalAccounts: Sendable {
     public let setUpSecondFactor: SetUpSecondFactor
     /// Identities that leave the account or come back.
     public let changeIdentities: ChangeIdentities
+    /// Two accounts of one person becoming one.
+    public let mergeAccounts: MergeAccounts
     private let services: LocalAccountServices
 
     /// Creates the flows.
@@ -37,6 +39,7 @@ public struct LocalAccounts: Sendable {
         passSecondFactor = PassSecondFactor(services)
         setUpSecondFactor = SetUpSecondFactor(services)
         changeIdentities = ChangeIdentities(services)
+        mergeAccounts = MergeAccounts(services)
     }
 
     /// Whether passwords are offered.

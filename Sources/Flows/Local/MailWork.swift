@@ -23,6 +23,8 @@ enum MailWork: Sendable, Hashable {
     case addressChanged(UserID, old: EmailAddress, new: EmailAddress)
     /// To the address an account had when a way in was linked or removed, with a way to take that back.
     case identityChanged(IdentityChangeID, provider: String)
+    /// To an address of one of two accounts that were merged: it may be nobody's primary address by now.
+    case accountsMerged(to: EmailAddress)
     /// A notice to a user's proven address; the values are words and names only.
     case notice(MailEvent, UserID, [String: String])
 
@@ -57,6 +59,7 @@ enum MailWork: Sendable, Hashable {
         case .confirmNewAddress: "confirm_new_address"
         case .addressChanged: "address_changed"
         case .identityChanged: "identity_changed"
+        case .accountsMerged: "accounts_merged"
         case .notice: "notice"
         }
     }
@@ -73,6 +76,7 @@ enum MailWork: Sendable, Hashable {
         case .addressChanged(let user, let old, let new):
             ["user": user.description, "old": old.description, "new": new.description]
         case .identityChanged(let id, let provider): ["change": id.description, "provider": provider]
+        case .accountsMerged(let address): ["address": address.description]
         case .notice(let event, let user, let values):
             values.merging(["user": user.description, "event": event.rawValue]) { $1 }
         }
@@ -121,6 +125,9 @@ enum MailWork: Sendable, Hashable {
                 return nil
             }
             self = .identityChanged(id, provider: provider)
+        case "accounts_merged":
+            guard let address = text("address").flatMap({ EmailAddress($0) }) else { return nil }
+            self = .accountsMerged(to: address)
         case "notice":
             guard let user = text("user").flatMap({ UserID($0) }),
                 let event = text("event").flatMap({ MailEvent(rawValue: $0) })

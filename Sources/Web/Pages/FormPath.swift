@@ -44,6 +44,14 @@ public enum FormPath {
     public static let recoveryCodes = "/account/second-factor/recovery-codes"
     /// Taking a link or an unlink back, from the mailbox.
     public static let undoIdentityChange = "/account/identity-undo"
+    /// Merging another account into this one.
+    public static let merge = "/account/merge"
+    /// Proving that account by its password; POST only.
+    public static let proveMerge = "/account/merge/prove"
+    /// Its second step; POST only.
+    public static let mergeSecondFactor = "/account/merge/second-factor"
+    /// Forgetting a merge that waits; POST only.
+    public static let cancelMerge = "/account/merge/cancel"
     /// Ending every session but the present one; POST only.
     public static let endOtherSessions = "/account/sessions/end-others"
     /// Removing a way in.

@@ -79,6 +79,8 @@ enum AccountNotice {
         case "password_removed": "Your password is removed. You are signed out everywhere else."
         case "email_changed": "Your address is changed. You are signed out everywhere else."
         case "email_change_cancelled": "The change of address is cancelled."
+        case "accounts_merged": "The other account is part of this one now."
+        case "merge_cancelled": "Nothing was merged."
         case "identity_linked":
             "The new way to sign in is added. If you are not sure who else is signed in, sign out everywhere else."
         case "identity_removed":
