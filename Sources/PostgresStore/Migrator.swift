@@ -33,6 +33,11 @@ public struct Migrator: Sendable {
             name: "linking",
             script: String(decoding: PackageResources._004_linking_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 5,
+            name: "policy_versions",
+            script: String(decoding: PackageResources._005_policy_versions_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient
