@@ -47,6 +47,7 @@ public struct PolicyDifference: Sendable, Hashable {
         }
         compare(.signUp, earlier.signUp.rawValue, later.signUp.rawValue)
         compare(.dormantAfter, time(earlier.dormantAfter), time(later.dormantAfter))
+        compare(.linkLapsesAfter, time(earlier.linkLapsesAfter), time(later.linkLapsesAfter))
         return changes
     }
 

@@ -43,6 +43,8 @@ public struct CaseChanges: Sendable, Hashable {
             contexts = (ContextKinds(earlier).contexts + ContextKinds(later).contexts)
                 .filter { seen.insert($0).inserted }
         }
+        // A provider that is only for linking is refused before any rule is asked.
+        contexts.removeAll(where: \.linkOnly)
         self.contexts = contexts.count
         var comparison = Comparison(earlier: earlier, later: later)
         for context in contexts { comparison.compare(in: context) }
