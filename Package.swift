@@ -202,7 +202,8 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON", "Jobs", "Mail",
+                "Accounts", "Administration", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON",
+                "Jobs", "Mail",
                 "OAuth",
                 "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "PolicyLanguage", "Providers",
                 "ServiceConfiguration", "Telemetry", "Web", "YAML",
@@ -309,7 +310,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Administration", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect", "Web",
+                "Accounts", "Administration", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect",
+                "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict

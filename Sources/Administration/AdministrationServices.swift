@@ -43,7 +43,8 @@ public struct AdministrationServices: Sendable {
     /// The version in force.
     public func live() async throws(PolicyFailure) -> PolicyVersion {
         let policies = policies
-        guard let live = try await storing({ () async throws(StoreFailure) in try await policies.snapshot() }).live else {
+        guard let live = try await storing({ () async throws(StoreFailure) in try await policies.snapshot() }).live
+        else {
             throw .unknownVersion(1)
         }
         return live

@@ -1,7 +1,6 @@
 public import Accounts
-public import JSON
-
 import Foundation
+public import JSON
 
 // What the command line prints with --json and the administration interface answers: the same.
 

@@ -38,7 +38,8 @@ public enum PolicyFailure: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// One of each, for the check against docs/errors.md.
     public static let examples: [PolicyFailure] = [
-        .faulty([]), .reasonMissing, .moved(live: 1), .unknownVersion(1), .unchanged(1), .unknownPlan, .planOutdated([]),
+        .faulty([]), .reasonMissing, .moved(live: 1), .unknownVersion(1), .unchanged(1), .unknownPlan,
+        .planOutdated([]),
         .unknownDecision,
     ]
 

@@ -85,11 +85,28 @@ public actor PolicyLoader {
         }
     }
 
-    /// Looks at the file at once, whatever was seen of it before (SIGHUP).
+    /// Looks at the file at once (SIGHUP). One that was not edited is treated as at a start: what an older version said does
+    /// not come back by itself.
     public func reload() async {
         logger.notice("looking at the policy file again", metadata: ["file": "\(file.path)"])
-        seen = nil
-        await look()
+        let contents = file.read()
+        guard contents == seen else { return await look() }
+        switch contents {
+        case .absent where !file.isRequired: return
+        case .absent, .unreadable: say([Self.fault(contents, file)])
+        case .text(let text):
+            do throws(PolicyFailure) {
+                let document = try PolicyDocument.checked(text, file: file.path)
+                let snapshot = try await storing { () async throws(StoreFailure) in try await store.snapshot() }
+                try await atStart(document, snapshot.live)
+                _ = try await load()
+            } catch {
+                guard case .faulty(let faults) = error else {
+                    return logger.warning("the policy could not be looked at", metadata: ["error": "\(error.code)"])
+                }
+                say(faults)
+            }
+        }
     }
 
     // MARK: The store
@@ -132,7 +149,9 @@ public actor PolicyLoader {
     }
 
     private func adopt(_ snapshot: PolicySnapshot) {
-        guard let version = snapshot.live, version.number >= live.inForce.version, version.number != refused else { return }
+        guard let version = snapshot.live, version.number >= live.inForce.version, version.number != refused else {
+            return
+        }
         let inForce = live.inForce
         guard version.number != inForce.version || snapshot.shadow?.policyHash != inForce.shadow?.hash else { return }
         var policy = inForce.policy

@@ -118,7 +118,8 @@ struct PlanTests {
     @Test("every change of outcome is of some kind")
     func everyChangeHasAKind() {
         let outcomes: [LinkingOutcome] = [
-            .signIn, .create, .createSeparate, .link, .linkAfterProof(proofs: [.password]), .claim, .claimAfterProof, .hold,
+            .signIn, .create, .createSeparate, .link, .linkAfterProof(proofs: [.password]), .claim, .claimAfterProof,
+            .hold,
             .refuse(.refusedByPolicy), .refuse(.signUpClosed), .refuse(.invitationRequired),
         ]
         for before in outcomes {

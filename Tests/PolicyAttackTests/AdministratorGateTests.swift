@@ -66,7 +66,12 @@ struct AdministratorGateTests {
         #expect(preflight.answer.header("access-control-allow-origin") == nil)
         let read = try await program.send("GET", "/admin/v1/administrator", headers: headers)
         #expect(read.answer.header("access-control-allow-origin") == nil)
-        let change = try await program.send("POST", "/admin/v1/policy/rollback", ["to": 1, "reason": "x"], headers: headers)
+        let change = try await program.send(
+            "POST",
+            "/admin/v1/policy/rollback",
+            ["to": 1, "reason": "x"],
+            headers: headers
+        )
         #expect(change.status == 403)
         #expect(change.code == "cross_site_request")
     }

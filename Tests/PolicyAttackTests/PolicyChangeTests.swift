@@ -45,7 +45,8 @@ struct PolicyChangeTests {
         let read = try await own.program().get("/admin/v1/policy/plans/\(id)")
         #expect(read.status == 200 && read["hash"] as? String == plan["hash"] as? String)
         let applied = try await own.program().send(
-            "POST", "/admin/v1/policy/versions",
+            "POST",
+            "/admin/v1/policy/versions",
             ["text": PolicyFixture.text(vouched: "link_after_proof"), "plan": id, "reason": "Ask first"]
         )
         #expect(applied.status == 201, "\(applied.text)")
@@ -56,7 +57,8 @@ struct PolicyChangeTests {
 
         // The same plan again: the version it was made for is not in force any more.
         let stale = try await own.program(1).send(
-            "POST", "/admin/v1/policy/versions",
+            "POST",
+            "/admin/v1/policy/versions",
             ["text": PolicyFixture.text(vouched: "link_after_proof"), "plan": id, "reason": "Again"]
         )
         #expect(stale.status == 409 && stale.code == "policy_moved")
@@ -93,7 +95,9 @@ struct PolicyChangeTests {
         )
         let id = try #require(plan["id"] as? String)
         let refused = try await own.program().send(
-            "POST", "/admin/v1/policy/versions", ["text": text, "plan": id, "reason": "because"]
+            "POST",
+            "/admin/v1/policy/versions",
+            ["text": text, "plan": id, "reason": "because"]
         )
         #expect(refused.status == 409 && refused.code == "policy_plan_outdated")
         #expect(try await own.version(node: 0) == 1)
@@ -123,7 +127,8 @@ struct PolicyChangeTests {
         #expect(explained.output.contains("by rule 2 (“verified elsewhere”)"))
         #expect(explained.output.contains("Passed over: “mailbox operator vouches for it”: email is verified"))
         let answer = try await CommandRun([
-            "policy", "explain", "--file", good.path, "--provider", "github", "--email", "a@b.example", "--authoritative",
+            "policy", "explain", "--file", good.path, "--provider", "github", "--email", "a@b.example",
+            "--authoritative",
             "--account", "verified", "--recycled", "--json",
         ])
         #expect(answer.json?["reason"] as? String == "guard_recycled")
@@ -135,12 +140,14 @@ struct PolicyChangeTests {
         let own = try await PolicyStacks.own(nodes: 1)
         try await own.awaitVersion(1, node: 0)
         let shadow = try await own.program().send(
-            "PUT", "/admin/v1/policy/shadow", ["text": PolicyFixture.text(signUp: "closed")]
+            "PUT",
+            "/admin/v1/policy/shadow",
+            ["text": PolicyFixture.text(signUp: "closed")]
         )
         #expect(shadow.status == 200, "\(shadow.text)")
-        let browser = own.stack.browser()
+        try await own.stack.mock.call("PUT", "/auto/google", #"{"mode":"fresh"}"#)
         _ = try await eventually(within: 30, "a decision beside the candidate") { () -> Bool? in
-            _ = try await browser.signIn("github", at: own.stack.mock)
+            _ = try await own.stack.browser().signIn("google", at: own.stack.mock)
             let count = try await own.stack.database.query(
                 "select count(*) from linking_decisions where shadow_outcome is not null"
             ).one().decode(Int64.self, at: 0)

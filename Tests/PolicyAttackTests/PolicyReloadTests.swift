@@ -19,7 +19,9 @@ struct PolicyReloadTests {
         return line.flatMap { Double($0.split(separator: " ").last ?? "") }.map { Int($0) } ?? 0
     }
 
-    @Test("an edit on one node is in force on the other at once; a faulty one changes nothing and is said; SIGHUP looks")
+    @Test(
+        "an edit on one node is in force on the other at once; a faulty one changes nothing and is said; SIGHUP looks"
+    )
     func edits() async throws {
         let own = try await PolicyStacks.own(nodes: 1)
         try await own.awaitVersion(1, node: 0)
@@ -94,7 +96,8 @@ struct PolicyReloadTests {
         ).one().decode(Int64.self, at: 0)
         #expect(killed >= 2)
         let reply = try await own.program(0).send(
-            "POST", "/admin/v1/policy/versions",
+            "POST",
+            "/admin/v1/policy/versions",
             ["text": PolicyFixture.text(signUp: "closed"), "reason": "no plan asked", "without_plan": true]
         )
         #expect(reply.status == 201, "\(reply.text)")

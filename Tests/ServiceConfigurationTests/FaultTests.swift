@@ -45,7 +45,9 @@ struct FaultTests {
 
     @Test("settings that went into the policy's file say so in every layer")
     func retired() {
-        let moved = "\"linking.sign_up\" is not a setting any more: it is sign_up in the policy's file now, see linking.policy_file"
+        let moved =
+            "\"linking.sign_up\" is not a setting any more: it is sign_up in the policy's file now, "
+            + "see linking.policy_file"
         let loaded = load(
             minimum,
             environment: ["LATCHKEY_LINKING_SIGN_UP": "open"],

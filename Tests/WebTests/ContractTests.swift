@@ -109,7 +109,8 @@ struct ContractTests {
         let reading: Set<String> = [
             "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/admin/v1/policy",
             "/admin/v1/policy/versions", "/admin/v1/policy/versions/{number}", "/admin/v1/policy/plans/{id}",
-            "/admin/v1/policy/shadow", "/admin/v1/decisions", "/admin/v1/decisions/{id}", "/healthz", "/readyz", "/favicon.ico",
+            "/admin/v1/policy/shadow", "/admin/v1/decisions", "/admin/v1/decisions/{id}", "/healthz", "/readyz",
+            "/favicon.ico",
             "/robots.txt",
             "/callback/{provider}",
             // Forms, and what mailed links ask: each only shows what a POST would do.

@@ -20,7 +20,8 @@ struct PolicyCommand: AsyncParsableCommand {
     /// `latchkey policy check`
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check a policy's file: every fault with its place; exit code 0 only if there is none. Needs no database."
+            abstract:
+                "Check a policy's file: every fault with its place; exit code 0 only if there is none. Needs no database."
         )
 
         @Argument(help: "The policy's file.")

@@ -77,7 +77,9 @@ extension PolicyCommand {
         }
 
         func validate() throws {
-            guard (decision == nil) != (provider == nil) else { throw ValidationError("name a --decision or a --provider") }
+            guard (decision == nil) != (provider == nil) else {
+                throw ValidationError("name a --decision or a --provider")
+            }
             guard decision.map({ DecisionID($0) != nil }) ?? true else { throw ValidationError("--decision is no id") }
             guard email.map({ EmailAddress($0) != nil }) ?? true else { throw ValidationError("--email is no address") }
         }
@@ -94,7 +96,9 @@ extension PolicyCommand {
                 let document = try await sayingPolicyFaults(json: json) { () async throws(PolicyFailure) in
                     try readPolicy(file)
                 }
-                return answer(HypotheticalDecision.of(question.facts, under: document.policy, context: question.context))
+                return answer(
+                    HypotheticalDecision.of(question.facts, under: document.policy, context: question.context)
+                )
             }
             try await withAdministration(options, json: json) { (services) async throws(PolicyFailure) in
                 let live = try await services.live()

@@ -58,7 +58,8 @@ func operatorName() -> String {
 /// A version in one line.
 func headline(_ version: PolicyVersion) -> String {
     let reason = version.reason.isEmpty ? "" : ": \(version.reason)"
-    return "version \(version.number)  \(version.createdAt.text)  \(version.author) (\(version.source.rawValue))\(reason)"
+    return
+        "version \(version.number)  \(version.createdAt.text)  \(version.author) (\(version.source.rawValue))\(reason)"
 }
 
 /// A version that has just come into force.

@@ -9,7 +9,8 @@ extension PolicyCommand {
     /// `latchkey policy plan`
     struct Plan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "What a policy would do to the people there are: replays recorded decisions and tries first sign-ins.",
+            abstract:
+                "What a policy would do to the people there are: replays recorded decisions and tries first sign-ins.",
             discussion: "Nothing is changed. The plan's id is what `policy apply` wants; it holds for a day."
         )
 
@@ -99,7 +100,8 @@ extension PolicyCommand {
     /// `latchkey policy shadow`
     struct Shadow: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Try a candidate beside the policy in force: it decides nothing, and what it would have done is kept.",
+            abstract:
+                "Try a candidate beside the policy in force: it decides nothing, and what it would have done is kept.",
             subcommands: [Start.self, Stop.self, Report.self]
         )
 
@@ -116,7 +118,9 @@ extension PolicyCommand {
                 try await withAdministration(options) { (services) async throws(PolicyFailure) in
                     let document = try readPolicy(file)
                     try await services.tryOut(document, author: operatorName())
-                    Console.output("The candidate \(document.policy.hash.prefix(12)) is tried beside the policy in force.")
+                    Console.output(
+                        "The candidate \(document.policy.hash.prefix(12)) is tried beside the policy in force."
+                    )
                 }
             }
         }

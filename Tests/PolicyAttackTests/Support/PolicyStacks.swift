@@ -58,7 +58,9 @@ struct PolicyFixture: Sendable {
     let path: String
 
     init(_ text: String) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("policy-\(UInt64.random(in: 0 ... .max))")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "policy-\(UInt64.random(in: 0 ... .max))"
+        )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         path = folder.appendingPathComponent("linking-policy.yaml").path
         try write(text)

@@ -38,7 +38,8 @@ enum Stacks {
     /// A copy of the project's policy, changed as the test says.
     static func policyFile(_ change: (String) -> String) throws -> String {
         let text = try String(contentsOfFile: Stack.root + "/providers/linking-policy.yaml", encoding: .utf8)
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("policy-\(Persona.freshSubject()).yaml").path
+        let name = "policy-\(Persona.freshSubject()).yaml"
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
         try Data(change(text).utf8).write(to: URL(fileURLWithPath: path))
         return path
     }

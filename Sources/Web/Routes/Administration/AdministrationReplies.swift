@@ -54,7 +54,9 @@ struct AdministrationReplies: Sendable {
 
     /// The policy in the member `text`, checked.
     func document(_ body: JSONObject) throws(Refusal) -> PolicyDocument {
-        guard let text = try text("text", of: body) else { throw .invalidRequest("text is missing: the policy's file.") }
+        guard let text = try text("text", of: body) else {
+            throw .invalidRequest("text is missing: the policy's file.")
+        }
         do {
             return try PolicyDocument.checked(text, file: "text")
         } catch {

@@ -12,7 +12,9 @@ struct PolicyRoutes: Sendable {
 
     func register(on router: Router<RequestScope>) {
         router.get("/admin/v1/policy") { _, _ in
-            replies.json(try await refused { () async throws(PolicyFailure) in try await services.live() }.json(withText: true))
+            replies.json(
+                try await refused { () async throws(PolicyFailure) in try await services.live() }.json(withText: true)
+            )
         }
         router.get("/admin/v1/policy/versions") { _, _ in
             let history = try await refused { () async throws(PolicyFailure) in try await services.history() }
@@ -24,7 +26,9 @@ struct PolicyRoutes: Sendable {
         router.get("/admin/v1/policy/versions/{number}") { _, context in
             guard let number = context.parameters.get("number").flatMap({ Int($0) }) else { throw Refusal.notFound }
             return replies.json(
-                try await refused { () async throws(PolicyFailure) in try await services.version(number) }.json(withText: true)
+                try await refused { () async throws(PolicyFailure) in try await services.version(number) }.json(
+                    withText: true
+                )
             )
         }
         router.post("/admin/v1/policy/check") { request, _ in

@@ -27,15 +27,19 @@ struct PolicyTrialRoutes: Sendable {
             return replies.json(plan.json, status: .created)
         }
         router.get("/admin/v1/policy/plans/{id}") { _, context in
-            guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }) else { throw Refusal.notFound }
-            let summary = try await stored { () async throws(StoreFailure) in try await services.replays.planSummary(id) }
+            guard let id = context.parameters.get("id").flatMap({ UUID(uuidString: $0) }) else {
+                throw Refusal.notFound
+            }
+            let summary = try await stored { () async throws(StoreFailure) in try await services.replays.planSummary(id)
+            }
             guard let summary, let json = try? JSONValue.parse(Array(summary.utf8)) else {
                 throw Refusal(PolicyFailure.unknownPlan)
             }
             return replies.json(json)
         }
         router.get("/admin/v1/policy/shadow") { _, _ in
-            guard let report = try await refused({ () async throws(PolicyFailure) in try await services.shadowReport() })
+            guard
+                let report = try await refused({ () async throws(PolicyFailure) in try await services.shadowReport() })
             else { throw Refusal.notFound }
             return replies.json([
                 "hash": .string(report.shadow.policyHash), "author": .string(report.shadow.author),
