@@ -16,7 +16,9 @@ struct PolicyOracleTests {
         await withTaskGroup(of: [(Int, OracleLine)].self) { group in
             for part in 0..<4 {
                 group.addTask {
-                    stride(from: part, to: texts.count, by: 4).map { ($0, OracleLine(texts[$0])) }
+                    stride(from: part, to: texts.count, by: 4).map {
+                        ($0, OracleLine(texts[$0], linkOnly: $0 % 10 == 0))
+                    }
                 }
             }
             var result: [(Int, OracleLine)] = []
@@ -68,7 +70,7 @@ struct PolicyOracleTests {
             email: .verified,
             account: .verified
         )
-        let line = OracleLine(text) { $0 == turned ? .link : $1 }
+        let line = OracleLine(text, linkOnly: false) { $0 == turned ? .link : $1 }
         let (status, output) = try PolicyOracle.judge([line.line])
         #expect(status == 1)
         #expect(output.split(separator: "\n").count == 1)
