@@ -88,19 +88,15 @@ struct PolicyDifferenceTests {
                 "rule “newcomers” was number 7 and is number 1", "No case is decided differently.",
             ]
         )
+        let replaced = Self.lines {
+            $0.rules[5] = LinkingRule(name: "none at all", when: .init(account: [.several]), then: .link)
+        }
         #expect(
-            Self.lines { $0.rules[5] = LinkingRule(name: "none at all", when: .init(account: [.several]), then: .link) }
-                .prefix(2)
-                == [
-                    "rule “none at all” is new: account several, then link",
-                    "rule “several people have proven the same address” is gone: account several, "
-                        + "email authoritative or verified, then hold",
-                ].map {
-                    $0.replacing(
-                        "account several, email authoritative or verified",
-                        with: "email authoritative or verified, account several"
-                    )
-                }
+            Array(replaced.prefix(2)) == [
+                "rule “none at all” is new: account several, then link",
+                "rule “several people have proven the same address” is gone: email authoritative or verified, "
+                    + "account several, then hold",
+            ]
         )
     }
 
