@@ -16,6 +16,7 @@ It is written the other way round from the program it checks:
 - The twelve invariants are statements of this file's own about finished tables; they share nothing with the program's.
 """
 
+import functools
 import itertools
 import json
 import re
@@ -122,6 +123,7 @@ CASES = [case for case in map(Case, itertools.product(*AXES.values())) if case.p
 STRUCTURAL = {link_only: [structure(case, link_only) for case in CASES] for link_only in (False, True)}
 ASKED = [case for case in CASES if case.signing_in and case.identity == "unknown"]
 CELLS = {case.cell: case for case in ASKED}
+FIXED = {lo: {cell: structure(case, lo) for cell, case in CELLS.items()} for lo in (False, True)}
 
 
 # The language.
@@ -238,14 +240,14 @@ def decide(policy, context):
     painted = paint(policy, context)
     answers = {}
     for cell, case in CELLS.items():
-        fixed = structure(case, context["link_only"])
+        fixed = FIXED[context["link_only"]][cell]
         if fixed is not ASKS_RULES:
             answers[cell] = fixed
         elif cell in painted:
             answers[cell] = carry_out(policy["rules"][painted[cell]], case, policy["sign_up"], context["invited"])
         else:
             answers[cell] = "refuse:no_rule|no_rule||contact_administrator"
-    return answers, {c: n for c, n in painted.items() if structure(CELLS[c], context["link_only"]) is ASKS_RULES}
+    return answers, {c: n for c, n in painted.items() if FIXED[context["link_only"]][c] is ASKS_RULES}
 
 
 def contexts(policy):
@@ -262,6 +264,7 @@ def contexts(policy):
 
 # What no policy can do. Each statement looks at one answer of a newcomer's sign-in, or at two.
 
+@functools.cache
 def parts(answer):
     outcome, _, _, step = answer.split("|")
     word, _, detail = outcome.partition(":")
@@ -292,6 +295,7 @@ INVARIANTS = {
 }
 
 
+@functools.cache
 def keys(answer):
     """What opens the account's door: None when it stays shut, "free" when it stands open, else the proofs that do."""
     word, offered, _, _ = parts(answer)
