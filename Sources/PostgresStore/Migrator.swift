@@ -33,6 +33,11 @@ public struct Migrator: Sendable {
             name: "linking",
             script: String(decoding: PackageResources._004_linking_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 7,
+            name: "account_changes",
+            script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient
