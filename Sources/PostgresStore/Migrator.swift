@@ -38,6 +38,11 @@ public struct Migrator: Sendable {
             name: "policy_versions",
             script: String(decoding: PackageResources._005_policy_versions_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 7,
+            name: "account_changes",
+            script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -16,7 +16,7 @@ extension Settings {
         passwordBlockList.key,
         passwordBreachCheck.key, passwordBreachURL.key, passwordHashMemory.key, passwordHashPasses.key,
         passwordHashThreads.key, passwordQueueLimit.key, passwordResetLifetime.key,
-        accountSignUpLifetime.key, accountUndoLifetime.key,
+        accountSignUpLifetime.key, accountUndoLifetime.key, accountIdentityUndoFor.key,
         throttlePasswordsPerPair.key, throttlePasswordsPerAddress.key, throttleAttemptsPerClient.key,
         throttleMailsPerAddress.key, throttleMailsPerClient.key, throttleStartsPerClient.key,
         linkingPolicyFile.key, linkingPrivilegedRoles.key,

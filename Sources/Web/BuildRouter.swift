@@ -93,6 +93,7 @@ private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<Re
     MailSignInRoutes(replies: replies).register(on: router)
     ConfirmIdentityRoutes(replies: replies).register(on: router)
     AccountPasswordRoutes(replies: replies).register(on: router)
+    AccountIdentityRoutes(replies: replies).register(on: router)
     AccountEmailRoutes(replies: replies).register(on: router)
     AccountSecondFactorRoutes(replies: replies).register(on: router)
 }

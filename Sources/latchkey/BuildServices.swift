@@ -54,7 +54,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
             privilegedRoles: configuration.linking.privilegedRoles.sorted(),
-            hasStrictCookie: configuration.session.cookieSameSite == .strict
+            hasStrictCookie: configuration.session.cookieSameSite == .strict,
+            identityUndoFor: configuration.account.identityUndoFor
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )

@@ -118,6 +118,8 @@ struct ContractTests {
             "/sign-in/second-factor", "/account/confirm", "/account/password", "/account/password/remove",
             "/account/email", "/account/email/confirm", "/account/email/undo", "/account/second-factor/remove",
             "/account/second-factor/recovery-codes",
+            "/v1/account/identities", "/account/identities/{id}/remove", "/account/identity-changes/{id}/undo",
+            "/account/blocked/{id}/allow", "/account/identity-undo", "/account/link/{provider}",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",
         ]
