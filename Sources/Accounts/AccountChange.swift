@@ -94,6 +94,8 @@ public struct AccountChange: Sendable {
     public let session: NewSession?
     /// What is mailed about it, in the same transaction.
     public let job: Job?
+    /// What its owner can undo; stored where the effect is a link.
+    public let undoable: NewIdentityChange
     /// The same conditions as in the question, so that the store can hold the change to them.
     public let question: LinkingQuestion
 
@@ -104,9 +106,11 @@ public struct AccountChange: Sendable {
         decision: DecisionEntry,
         session: NewSession?,
         job: Job?,
+        undoable: NewIdentityChange,
         question: LinkingQuestion
     ) {
         self.job = job
+        self.undoable = undoable
         self.effect = effect
         self.identity = identity
         self.decision = decision

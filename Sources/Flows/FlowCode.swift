@@ -66,6 +66,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
     case addressNotProven = "address_not_proven"
     /// Removing this would lock the owner out.
     case lastWayIn = "last_way_in"
+    /// Another account has this identity by now.
+    case identityTaken = "identity_taken"
     /// Without the second factor the password would be too short.
     case passwordTooShortAlone = "password_too_short_alone"
     /// The change does not fit the account any more.
@@ -88,7 +90,7 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .wrongCredentials, .wrongPassword, .wrongCode: 401
         case .tooManyAttempts: 429
         case .overloaded: 503
-        case .addressTaken, .addressNotProven, .lastWayIn, .passwordTooShortAlone, .nothingToChange: 409
+        case .addressTaken, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange: 409
         }
     }
 
@@ -104,7 +106,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .localAccountsOff, .signUpClosed: .chooseAnotherWay
         case .invalidAddress, .passwordRefused: .signUp
         case .wrongCredentials, .wrongCode, .addressTaken: .signInAgain
-        case .wrongPassword, .addressNotProven, .lastWayIn, .passwordTooShortAlone, .nothingToChange: .openAccount
+        case .wrongPassword, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange:
+            .openAccount
         case .tooManyAttempts, .overloaded: .waitAndSignInAgain
         case .unknownProof: .resetPassword
         }

@@ -7,7 +7,8 @@ extension PostgresStore {
     /// Its one row says how many acted (0 or 1) and whose session ended.
     static func statement(for change: AccountChange) -> SQL {
         """
-        with \(acted(change)), \(sessions(change)), \(recorded(change)), \(mailed(change)), \(voided(change))
+        with \(acted(change)), \(sessions(change)), \(recorded(change)), \(mailed(change)), \(voided(change)),
+             \(undoable(change))
         \(SessionStart.outcome)
         """
     }
@@ -33,6 +34,38 @@ extension PostgresStore {
             )
             """
         default: "voided as (select)"
+        }
+    }
+
+    /// Every link leaves its owner a way to take it back, and tells the apps.
+    private static func undoable(_ change: AccountChange) -> SQL {
+        switch change.effect {
+        case .linkToHolder, .linkToSession:
+            let identity = change.identity
+            return """
+                undoable as (
+                    \(insertion(
+                        of: change.undoable, .linked,
+                        from: """
+                            select user_id, identity_id, \(identity.provider.description)::text,
+                                   \(identity.key.issuer)::text, \(identity.key.subject)::text,
+                                   \(nullable: identity.username)::text, \(nullable: identity.displayName)::text,
+                                   \(nullable: identity.email?.address.description)::text, now(), now()
+                            from acted
+                            """
+                    ))
+                ), announced as (
+                    \(announcement(
+                        of: .identityLinked,
+                        from: """
+                            select json_build_object('user_id', user_id, 'identity_id', identity_id,
+                                                     'provider', \(identity.provider.description)::text)
+                            from acted
+                            """
+                    ))
+                )
+                """
+        case .signIn, .create, .recordOnly: return "undoable as (select)"
         }
     }
 

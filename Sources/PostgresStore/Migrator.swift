@@ -28,6 +28,16 @@ public struct Migrator: Sendable {
             name: "local_accounts",
             script: String(decoding: PackageResources._003_local_accounts_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 4,
+            name: "linking",
+            script: String(decoding: PackageResources._004_linking_sql, as: UTF8.self)
+        ),
+        Migration(
+            number: 7,
+            name: "account_changes",
+            script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

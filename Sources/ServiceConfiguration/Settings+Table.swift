@@ -16,7 +16,7 @@ extension Settings {
         passwordBlockList.key,
         passwordBreachCheck.key, passwordBreachURL.key, passwordHashMemory.key, passwordHashPasses.key,
         passwordHashThreads.key, passwordQueueLimit.key, passwordResetLifetime.key,
-        accountSignUpLifetime.key, accountUndoLifetime.key,
+        accountSignUpLifetime.key, accountUndoLifetime.key, accountIdentityUndoFor.key,
         throttlePasswordsPerPair.key, throttlePasswordsPerAddress.key, throttleAttemptsPerClient.key,
         throttleMailsPerAddress.key, throttleMailsPerClient.key, throttleStartsPerClient.key,
         linkingSignUp.key, linkingDormantAfter.key, linkingPrivilegedRoles.key,
@@ -30,7 +30,7 @@ extension Settings {
         developmentOrigin.key, developmentSkipDummyHash.key,
         templatesDirectory.key,
         logLevel.key, logFormat.key,
-        encryptionKeys.key,
+        encryptionKeys.key, administrationKeys.key,
     ]
 }
 

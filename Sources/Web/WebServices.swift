@@ -57,6 +57,8 @@ public struct WebServices: Sendable {
         public var transactionLifetime: Duration
         /// Sign-ins with a provider that one client may begin in ten minutes.
         public var startsPerClient: Int
+        /// Who may use the administration interface; empty switches it off.
+        public var administrators: [Administrator]
 
         /// Creates settings.
         public init(
@@ -71,7 +73,8 @@ public struct WebServices: Sendable {
             formTargets: [String],
             lifetime: SessionLifetime,
             transactionLifetime: Duration,
-            startsPerClient: Int
+            startsPerClient: Int,
+            administrators: [Administrator] = []
         ) {
             self.publicOrigin = publicOrigin
             self.serviceName = serviceName
@@ -85,6 +88,7 @@ public struct WebServices: Sendable {
             self.lifetime = lifetime
             self.transactionLifetime = transactionLifetime
             self.startsPerClient = startsPerClient
+            self.administrators = administrators
         }
     }
 

@@ -86,11 +86,16 @@ func localAccountSettings(
             providers.map { ($0.provider.id.description, $0.provider.name) },
             uniquingKeysWith: { first, _ in first }
         ),
+        signInIssuers: Dictionary(
+            providers.filter { !$0.isLinkOnly }.map { ($0.provider.id.description, $0.provider.issuer) },
+            uniquingKeysWith: { first, _ in first }
+        ),
         offersMailedLink: configuration.signIn.mailedLink,
         offersMailedCode: configuration.signIn.mailedCode,
         registrationLifetime: configuration.account.signUpLifetime,
         resetLifetime: configuration.passwords.resetLifetime,
         undoLifetime: configuration.account.undoLifetime,
+        identityUndoFor: configuration.account.identityUndoFor,
         limits: AttemptLimits(
             passwordsPerPair: throttle.passwordsPerPair,
             passwordsPerAddress: throttle.passwordsPerAddress,

@@ -50,7 +50,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
             privilegedRoles: configuration.linking.privilegedRoles.sorted(),
-            hasStrictCookie: configuration.session.cookieSameSite == .strict
+            hasStrictCookie: configuration.session.cookieSameSite == .strict,
+            identityUndoFor: configuration.account.identityUndoFor
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )
@@ -211,6 +212,7 @@ private func webSettings(
             + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
-        startsPerClient: configuration.throttle.startsPerClient
+        startsPerClient: configuration.throttle.startsPerClient,
+        administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
 }

@@ -106,7 +106,7 @@ struct ContractTests {
     @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
     func noStateChangingGET() throws {
         let reading: Set<String> = [
-            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/healthz", "/readyz", "/favicon.ico",
+            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/healthz", "/readyz", "/favicon.ico",
             "/robots.txt",
             "/callback/{provider}",
             // Forms, and what mailed links ask: each only shows what a POST would do.
@@ -114,6 +114,8 @@ struct ContractTests {
             "/sign-in/second-factor", "/account/confirm", "/account/password", "/account/password/remove",
             "/account/email", "/account/email/confirm", "/account/email/undo", "/account/second-factor/remove",
             "/account/second-factor/recovery-codes",
+            "/v1/account/identities", "/account/identities/{id}/remove", "/account/identity-changes/{id}/undo",
+            "/account/blocked/{id}/allow", "/account/identity-undo", "/account/link/{provider}",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",
         ]

@@ -37,6 +37,20 @@ public struct AccountEvent: Sendable, Hashable {
         case secondFactorRemoved = "second_factor_removed"
         /// New recovery codes were made; the former ones are void.
         case recoveryCodesReplaced = "recovery_codes_replaced"
+        /// A way in through a provider was removed.
+        case identityUnlinked = "identity_unlinked"
+        /// A link was undone and its identity blocked.
+        case identityLinkUndone = "identity_link_undone"
+        /// An unlink was undone.
+        case identityUnlinkUndone = "identity_unlink_undone"
+        /// A blocked identity may be linked again.
+        case identityAllowed = "identity_allowed"
+        /// Every session but one was ended.
+        case otherSessionsEnded = "other_sessions_ended"
+        /// Another account of the same person was merged into this one.
+        case accountMerged = "account_merged"
+        /// This account was merged into another one.
+        case mergedAway = "merged_away"
     }
 
     /// Fresh id.

@@ -30,8 +30,12 @@ public struct LocalAccountServices: Sendable {
         public var offersMailedLink: Bool
         /// Whether a mailed code signs in.
         public var offersMailedCode: Bool
+        /// How long a link or an unlink can be undone.
+        public var identityUndoFor: Duration
         /// Names of the enabled providers by id.
         public var providerNames: [String: String]
+        /// Issuers, by provider id, of the enabled providers that sign people in.
+        public var signInIssuers: [String: String]
         /// Limits.
         public var limits: AttemptLimits
 
@@ -44,12 +48,14 @@ public struct LocalAccountServices: Sendable {
             publicOrigin: String,
             defaultReturnAddress: String,
             providerNames: [String: String],
+            signInIssuers: [String: String],
             offersMailedLink: Bool = false,
             offersMailedCode: Bool = false,
             registrationLifetime: Duration = .seconds(86_400),
             resetLifetime: Duration = .seconds(3600),
             mailedSignInLifetime: Duration = .seconds(600),
             undoLifetime: Duration = .seconds(7 * 86_400),
+            identityUndoFor: Duration = .seconds(7 * 86_400),
             limits: AttemptLimits = AttemptLimits()
         ) {
             self.isEnabled = isEnabled
@@ -59,6 +65,8 @@ public struct LocalAccountServices: Sendable {
             self.publicOrigin = publicOrigin
             self.defaultReturnAddress = defaultReturnAddress
             self.providerNames = providerNames
+            self.signInIssuers = signInIssuers
+            self.identityUndoFor = identityUndoFor
             self.offersMailedLink = offersMailedLink
             self.offersMailedCode = offersMailedCode
             self.registrationLifetime = registrationLifetime
@@ -66,6 +74,15 @@ public struct LocalAccountServices: Sendable {
             self.mailedSignInLifetime = mailedSignInLifetime
             self.undoLifetime = undoLifetime
             self.limits = limits
+        }
+
+        /// What counts as a way in.
+        var waysIn: WaysIn {
+            WaysIn(
+                password: isEnabled,
+                issuers: signInIssuers.values.sorted(),
+                mail: isEnabled && (offersMailedLink || offersMailedCode)
+            )
         }
     }
 

@@ -21,6 +21,8 @@ enum MailWork: Sendable, Hashable {
     case confirmNewAddress(EmailChangeID)
     /// To the former address, with a way to take it back.
     case addressChanged(UserID, old: EmailAddress, new: EmailAddress)
+    /// To the address an account had when a way in was linked or removed, with a way to take that back.
+    case identityChanged(IdentityChangeID, provider: String)
     /// A notice to a user's proven address; the values are words and names only.
     case notice(MailEvent, UserID, [String: String])
 
@@ -41,8 +43,8 @@ enum MailWork: Sendable, Hashable {
         .notice(.secondFactorChanged, user, ["change": change])
     }
 
-    static func identityLinked(_ user: UserID, provider: String) -> MailWork {
-        .notice(.identityLinked, user, ["provider": provider])
+    static func accountRestored(_ user: UserID, _ kind: IdentityChange.Kind, provider: String) -> MailWork {
+        .notice(.accountRestored, user, ["change": kind.rawValue, "provider": provider])
     }
 
     /// Stable word; also what limits count by.
@@ -54,6 +56,7 @@ enum MailWork: Sendable, Hashable {
         case .signInByMail: "sign_in_by_mail"
         case .confirmNewAddress: "confirm_new_address"
         case .addressChanged: "address_changed"
+        case .identityChanged: "identity_changed"
         case .notice: "notice"
         }
     }
@@ -69,6 +72,7 @@ enum MailWork: Sendable, Hashable {
         case .confirmNewAddress(let id): ["change": id.description]
         case .addressChanged(let user, let old, let new):
             ["user": user.description, "old": old.description, "new": new.description]
+        case .identityChanged(let id, let provider): ["change": id.description, "provider": provider]
         case .notice(let event, let user, let values):
             values.merging(["user": user.description, "event": event.rawValue]) { $1 }
         }
@@ -112,6 +116,11 @@ enum MailWork: Sendable, Hashable {
                 let new = text("new").flatMap({ EmailAddress($0) })
             else { return nil }
             self = .addressChanged(user, old: old, new: new)
+        case "identity_changed":
+            guard let id = text("change").flatMap({ IdentityChangeID($0) }), let provider = text("provider") else {
+                return nil
+            }
+            self = .identityChanged(id, provider: provider)
         case "notice":
             guard let user = text("user").flatMap({ UserID($0) }),
                 let event = text("event").flatMap({ MailEvent(rawValue: $0) })

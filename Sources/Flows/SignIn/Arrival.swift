@@ -90,12 +90,14 @@ struct Arrival: Sendable {
         let session = effect.arriving.map { user in
             newSession(token, device, for: user, replacing: request.session?.hash ?? transaction.session, request)
         }
+        let undoable = NewIdentityChange(id: services.freshID(), undoFor: services.settings.identityUndoFor)
         let change = AccountChange(
             effect: effect,
             identity: identity,
             decision: DecisionEntry(id: services.freshID(), record: record, requestID: request.requestID),
             session: session,
-            job: notice(of: effect, identity),
+            job: notice(of: effect, identity, undoable),
+            undoable: undoable,
             question: question
         )
         let result: ChangeResult
@@ -117,11 +119,15 @@ struct Arrival: Sendable {
     }
 
     /// The owner is told about every way in that was linked, in the same transaction (G17).
-    private func notice(of effect: AccountEffect, _ identity: AssertedIdentity) -> Job? {
+    private func notice(
+        of effect: AccountEffect,
+        _ identity: AssertedIdentity,
+        _ undoable: NewIdentityChange
+    ) -> Job? {
         switch effect {
-        case .linkToHolder(let user, _), .linkToSession(let user, _, _):
+        case .linkToHolder, .linkToSession:
             let name = services.providers[identity.provider]?.provider.name ?? identity.provider.description
-            return services.job(.identityLinked(user, provider: name))
+            return services.job(.identityChanged(undoable.id, provider: name))
         case .signIn, .create, .recordOnly: return nil
         }
     }

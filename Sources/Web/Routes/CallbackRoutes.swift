@@ -87,8 +87,10 @@ struct CallbackRoutes: Sendable {
 
     private func answer(to completed: CompletedSignIn, button: WebServices.Button, requestID: String) -> Response {
         switch completed {
-        case .signedIn(let signedIn): return passOn(signedIn)
-        case .linked(let signedIn): return passOn(signedIn)
+        case .signedIn(let signedIn): return passOn(signedIn, to: signedIn.returnTo)
+        case .linked(let signedIn):
+            // The account page says what was added, and offers to sign out everywhere else (H08).
+            return passOn(signedIn, to: signedIn.returnTo == FormPath.account ? Self.afterLinking : signedIn.returnTo)
         case .stopped(let stop):
             let page = MessagePage(
                 kind: stop.isWaiting ? .waiting : .refused,
@@ -101,11 +103,13 @@ struct CallbackRoutes: Sendable {
         }
     }
 
-    private func passOn(_ signedIn: SignedInAtProvider) -> Response {
+    private static let afterLinking = FormPath.account + "?done=identity_linked"
+
+    private func passOn(_ signedIn: SignedInAtProvider, to returnTo: String) -> Response {
         let target =
             signedIn.awaitsSecondFactor
-            ? FormPath.secondFactor + "?" + FormURLEncoded.encode([("return_to", signedIn.returnTo)])
-            : SignedInRoutes.path(to: signedIn.returnTo, switched: signedIn.switched)
+            ? FormPath.secondFactor + "?" + FormURLEncoded.encode([("return_to", returnTo)])
+            : SignedInRoutes.path(to: returnTo, switched: signedIn.switched)
         var response = answers.seeOther(target)
         let seconds = services.settings.lifetime.absoluteTimeout.components.seconds
         response.headers[values: .setCookie] = [
