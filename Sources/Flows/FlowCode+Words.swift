@@ -72,7 +72,7 @@ extension FlowCode {
         case .contention: "Three attempts met a changed situation; look for a client in a loop."
         case .misconfigured: "The detail names the fault; `latchkey providers check` lists all."
         case .localAccountsOff: "password.enabled is false, or no mail server is configured."
-        case .signUpClosed: "linking.sign_up is not open."
+        case .signUpClosed: "The policy's sign_up is not open."
         case .invalidAddress: "Nothing to do."
         case .passwordRefused: "The detail names the rule."
         case .wrongCredentials:

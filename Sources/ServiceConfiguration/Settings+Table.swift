@@ -19,7 +19,7 @@ extension Settings {
         accountSignUpLifetime.key, accountUndoLifetime.key, accountIdentityUndoFor.key,
         throttlePasswordsPerPair.key, throttlePasswordsPerAddress.key, throttleAttemptsPerClient.key,
         throttleMailsPerAddress.key, throttleMailsPerClient.key, throttleStartsPerClient.key,
-        linkingSignUp.key, linkingDormantAfter.key, linkingPrivilegedRoles.key,
+        linkingPolicyFile.key, linkingPrivilegedRoles.key,
         providersDirectory.key, providerEnabled.key, providerLinkOnly.key, providerClientID.key,
         providerClientSecret.key,
         providerPreviousSecret.key, providerIssuer.key, providerName.key, providerAuthoritativeFor.key,

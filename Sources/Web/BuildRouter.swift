@@ -71,7 +71,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         MailboxRoutes(caught: caught, publicOrigin: settings.publicOrigin, answers: answers).register(on: router)
     }
     registerAdministration(services, answers: answers, on: router)
-    HealthRoutes(readiness: services.readiness, answers: answers).register(on: router)
+    HealthRoutes(readiness: services.readiness, details: services.details, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)
     table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
     return router
@@ -81,6 +81,9 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
 private func registerAdministration(_ services: WebServices, answers: Answers, on router: Router<RequestScope>) {
     let replies = AdministrationReplies(answers: answers, timeout: services.settings.requestTimeout)
     AdministratorRoutes(replies: replies).register(on: router)
+    PolicyRoutes(services: services.administration, replies: replies).register(on: router)
+    PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
+    DecisionRoutes(services: services.administration, replies: replies).register(on: router)
 }
 
 private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<RequestScope>) {

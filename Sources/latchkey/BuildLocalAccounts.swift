@@ -72,12 +72,13 @@ func keyRing(_ configuration: ServiceConfiguration) throws(StartFault) -> KeyRin
 func localAccountSettings(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
+    policy: LivePolicy,
     lifetime: SessionLifetime
 ) -> LocalAccountServices.Settings {
     let throttle = configuration.throttle
     return LocalAccountServices.Settings(
         isEnabled: configuration.hasLocalAccounts,
-        signUp: SignUp(rawValue: configuration.linking.signUp.rawValue) ?? .closed,
+        policy: policy,
         sessionLifetime: lifetime,
         serviceName: configuration.serviceName,
         publicOrigin: configuration.publicURL.description,

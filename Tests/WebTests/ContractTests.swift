@@ -87,6 +87,7 @@ struct ContractTests {
                 accounts: NoStore(),
                 local: LocalAccounts(NoLocalAccounts.services(lifetime)),
                 caughtMail: nil,
+                administration: NoAdministration.services,
                 readiness: { [] }
             )
         )
@@ -106,7 +107,9 @@ struct ContractTests {
     @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
     func noStateChangingGET() throws {
         let reading: Set<String> = [
-            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/healthz", "/readyz",
+            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/admin/v1/policy",
+            "/admin/v1/policy/versions", "/admin/v1/policy/versions/{number}", "/admin/v1/policy/plans/{id}",
+            "/admin/v1/policy/shadow", "/admin/v1/decisions", "/admin/v1/decisions/{id}", "/healthz", "/readyz",
             "/favicon.ico",
             "/robots.txt",
             "/callback/{provider}",

@@ -10,7 +10,7 @@ struct NoLocalAccounts: LocalAccountStore {
         LocalAccountServices(
             settings: .init(
                 isEnabled: true,
-                signUp: .open,
+                policy: LivePolicy(PolicyInForce(.standard, version: 1)),
                 sessionLifetime: lifetime,
                 serviceName: "Test",
                 publicOrigin: "https://login.example",

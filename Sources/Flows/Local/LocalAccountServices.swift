@@ -8,8 +8,8 @@ public struct LocalAccountServices: Sendable {
     public struct Settings: Sendable {
         /// Whether passwords are offered at all.
         public var isEnabled: Bool
-        /// Who may sign up.
-        public var signUp: SignUp
+        /// The policy in force, which says who may sign up.
+        public var policy: LivePolicy
         /// Lifetimes of sessions.
         public var sessionLifetime: SessionLifetime
         /// The installation's name: people put it into passwords.
@@ -42,7 +42,7 @@ public struct LocalAccountServices: Sendable {
         /// Creates settings with the usual lifetimes.
         public init(
             isEnabled: Bool,
-            signUp: SignUp,
+            policy: LivePolicy,
             sessionLifetime: SessionLifetime,
             serviceName: String,
             publicOrigin: String,
@@ -59,7 +59,7 @@ public struct LocalAccountServices: Sendable {
             limits: AttemptLimits = AttemptLimits()
         ) {
             self.isEnabled = isEnabled
-            self.signUp = signUp
+            self.policy = policy
             self.sessionLifetime = sessionLifetime
             self.serviceName = serviceName
             self.publicOrigin = publicOrigin
@@ -75,6 +75,9 @@ public struct LocalAccountServices: Sendable {
             self.undoLifetime = undoLifetime
             self.limits = limits
         }
+
+        /// Who may sign up at this moment.
+        public var signUp: SignUp { policy.inForce.policy.signUp }
 
         /// What counts as a way in.
         var waysIn: WaysIn {

@@ -47,6 +47,7 @@ struct Arrival: Sendable {
             )
             let record = DecisionRecord(decision, under: inForce)
             if let completed = try await apply(decision, record, situation, question, transaction, request) {
+                FlowMetrics.compared(record)
                 return completed
             }
         }

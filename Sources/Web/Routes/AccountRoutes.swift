@@ -124,6 +124,7 @@ struct AccountRoutes: Sendable {
                 decision.decidedAt,
                 DecisionSentence.text(
                     outcome: decision.outcome,
+                    reason: decision.reason,
                     providerName: known[decision.provider]?.name ?? decision.provider
                 )
             )
