@@ -14,12 +14,16 @@ public struct AdministrationServices: Sendable {
     public let replays: any ReplayStore
     /// The enabled providers.
     public let providers: Set<ProviderID>
+    private let accounts: any AccountStore
+    private let issuers: [ProviderID: String]
+    private let privilegedRoles: [String]
 
     /// Creates the services.
     public init(
         policies: any PolicyStore,
         decisions: any DecisionStore,
         replays: any ReplayStore,
+        accounts: any AccountStore,
         providers: [PlanProvider],
         privilegedRoles: [String]
     ) {
@@ -27,6 +31,9 @@ public struct AdministrationServices: Sendable {
         self.decisions = decisions
         self.replays = replays
         self.providers = Set(providers.map(\.id))
+        self.accounts = accounts
+        self.privilegedRoles = privilegedRoles
+        issuers = Dictionary(providers.map { ($0.id, $0.issuer) }, uniquingKeysWith: { first, _ in first })
         plan = PlanPolicy(
             policies: policies,
             replays: replays,
@@ -99,5 +106,34 @@ public struct AdministrationServices: Sendable {
     public func policy(of decision: RecordedDecision) async throws(PolicyFailure) -> LinkingPolicy {
         let version = try await version(decision.policyVersion)
         return try PolicyDocument.checked(version.text, file: "version \(version.number)").policy
+    }
+
+    /// What the decision would see if a newcomer of a provider, whom nobody here knows, came with an address; nil for a provider
+    /// that is not enabled. Only reads.
+    public func facts(
+        of address: EmailAddress,
+        evidence: EmailEvidence,
+        through provider: ProviderID,
+        under policy: LinkingPolicy
+    ) async throws(PolicyFailure) -> LinkingFacts? {
+        // No provider ever gave out this subject: the colon and the brackets are ours.
+        guard let issuer = issuers[provider],
+            let key = FederatedIdentityKey(issuer: issuer, subject: "<latchkey:explain>")
+        else { return nil }
+        let question = LinkingQuestion(
+            identity: AssertedIdentity(
+                provider: provider,
+                key: key,
+                email: AssertedEmail(address: address, evidence: evidence)
+            ),
+            purpose: .signIn,
+            session: nil,
+            freshFor: .zero,
+            dormantAfter: policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
+            linkLapsesAfter: policy.linkLapsesAfter.map { .seconds($0) },
+            privilegedRoles: privilegedRoles
+        )
+        let accounts = accounts
+        return try await storing { () async throws(StoreFailure) in try await accounts.situation(of: question) }.facts
     }
 }

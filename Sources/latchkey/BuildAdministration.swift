@@ -15,6 +15,7 @@ func administrationServices(
         policies: store,
         decisions: store,
         replays: store,
+        accounts: store,
         providers: providers.map { configured in
             PlanProvider(
                 id: configured.provider.id,

@@ -28,6 +28,18 @@ struct PolicyChangeTests {
         #expect(changes.first?["count"] as? Int == 1)
         #expect(changes.first?["samples"] as? [String] == ["00000000-0000-7000-8000-000000000001"])
 
+        // Who holds a real address is looked up.
+        for (address, evidence, outcome) in [
+            ("a@gmail.com", "--authoritative", "link"), ("nobody@gmail.com", "--authoritative", "create"),
+            ("b@example.org", "--unverified", "create_separate"),
+        ] {
+            let asked = try await CommandRun(
+                ["policy", "explain", "--provider", "google", "--email", address, evidence, "--json"],
+                stack: own.stack
+            )
+            #expect(asked.json?["outcome"] as? String == outcome, "\(asked.output)")
+        }
+
         // Neither another text nor no reason.
         let other = try PolicyFixture(PolicyFixture.text(signUp: "closed"))
         let wrong = try await CommandRun(

@@ -9,6 +9,7 @@ struct NoAdministration: PolicyStore, DecisionStore, ReplayStore {
         policies: NoAdministration(),
         decisions: NoAdministration(),
         replays: NoAdministration(),
+        accounts: NoStore(),
         providers: [],
         privilegedRoles: []
     )

@@ -125,6 +125,8 @@ struct PolicyCommand: AsyncParsableCommand {
         @Flag(help: "JSON instead of lines.")
         var json = false
 
+        func validate() throws { try checkAuthor(author) }
+
         func run() async throws {
             let author = author ?? operatorName()
             try await withAdministration(options, json: json) { (services) async throws(PolicyFailure) in

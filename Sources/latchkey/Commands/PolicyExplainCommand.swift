@@ -35,8 +35,13 @@ extension PolicyCommand {
         @Flag(help: "The provider vouches for the address so.")
         var evidence: Evidence = .verified
 
-        @Option(help: "Who holds the address here: none, verified, unverified, disabled, several, or mine.")
-        var account = "none"
+        @Option(
+            help: """
+                Who holds the address here: none, verified, unverified, disabled, several, or mine. Left out, it is looked \
+                up with --email, or nobody with --domain or --file.
+                """
+        )
+        var account: String?
 
         @Option(help: "Who owns the identity: unknown, mine, other, disabled, lapsed or blocked.")
         var identity = "unknown"
@@ -103,12 +108,31 @@ extension PolicyCommand {
             try await withAdministration(options, json: json) { (services) async throws(PolicyFailure) in
                 let live = try await services.live()
                 let policy = try PolicyDocument.checked(live.text, file: "version \(live.number)").policy
-                answer(HypotheticalDecision.of(question.facts, under: policy, context: question.context))
+                let facts = try await lookedUp(question, services, policy) ?? question.facts
+                answer(HypotheticalDecision.of(facts, under: policy, context: question.context))
             }
         }
 
+        /// The facts about the real address, if one was named and nothing was said about who holds it.
+        private func lookedUp(
+            _ question: PolicyCase,
+            _ services: AdministrationServices,
+            _ policy: LinkingPolicy
+        ) async throws(PolicyFailure) -> LinkingFacts? {
+            let isAbout = account == nil && !linking && identity == "unknown"
+            guard isAbout, let address = email.flatMap({ EmailAddress($0) }),
+                let evidence = EmailEvidence(rawValue: self.evidence.rawValue)
+            else { return nil }
+            return try await services.facts(
+                of: address,
+                evidence: evidence,
+                through: question.context.provider,
+                under: policy
+            )
+        }
+
         private func asked() throws -> PolicyCase {
-            var words: [String: String] = ["account": account, "identity": identity]
+            var words: [String: String] = ["account": account ?? "none", "identity": identity]
             words["provider"] = provider
             words["domain"] = evidence == .noEmail ? nil : domain ?? email.flatMap { EmailAddress($0)?.domain }
             words["app"] = app

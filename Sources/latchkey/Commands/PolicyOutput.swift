@@ -55,6 +55,13 @@ func operatorName() -> String {
     return name.isEmpty ? "operator" : String(name.prefix(64))
 }
 
+/// Whoever is named as the author has to fit into a version.
+func checkAuthor(_ author: String?) throws {
+    guard author.map({ (1...64).contains($0.count) }) ?? true else {
+        throw ValidationError("--author is 1 to 64 characters long")
+    }
+}
+
 /// A version in one line.
 func headline(_ version: PolicyVersion) -> String {
     let reason = version.reason.isEmpty ? "" : ": \(version.reason)"

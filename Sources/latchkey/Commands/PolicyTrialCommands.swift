@@ -71,6 +71,7 @@ extension PolicyCommand {
         var json = false
 
         func validate() throws {
+            try checkAuthor(author)
             guard (plan == nil) == isWithoutPlan else { throw ValidationError("name a --plan, or say --without-plan") }
         }
 
