@@ -318,6 +318,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "LinkingAttackTests",
+            dependencies: ["Accounts", "Cryptography", "Postgres", "TestSupport", "latchkey", "mock-provider"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "ProviderAttackTests",
             dependencies: ["Postgres", "TestSupport", "latchkey", "mock-provider"],
             swiftSettings: strict

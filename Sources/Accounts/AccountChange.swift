@@ -62,6 +62,9 @@ public enum AccountEffect: Sendable, Hashable {
     case create(UserID, FederatedIdentityID, email: CreatedEmail?)
     /// The identity joins the user who holds the address, if that address is still proven.
     case linkToHolder(UserID, FederatedIdentityID)
+    /// The registrations that hold an address without having proven it lose it, and what they are beside it; then a new user
+    /// gets identity and address.
+    case claim(UserID, FederatedIdentityID, address: EmailAddress, receipt: ClaimReceiptID)
     /// The identity joins the signed-in user, if the session that began it is still live and fresh.
     case linkToSession(UserID, SessionID, FederatedIdentityID)
     /// Nothing but the record.
@@ -96,6 +99,10 @@ public struct AccountChange: Sendable {
     public let job: Job?
     /// The same conditions as in the question, so that the store can hold the change to them.
     public let question: LinkingQuestion
+    /// What waits for a proof from now on, in place of whatever waited in the same browser.
+    public let pending: PendingLink?
+    /// The proof that allows the change and is consumed by it: without it, nothing is done.
+    public let proof: GivenProof?
 
     /// Creates a change.
     public init(
@@ -104,8 +111,12 @@ public struct AccountChange: Sendable {
         decision: DecisionEntry,
         session: NewSession?,
         job: Job?,
-        question: LinkingQuestion
+        question: LinkingQuestion,
+        pending: PendingLink? = nil,
+        proof: GivenProof? = nil
     ) {
+        self.pending = pending
+        self.proof = proof
         self.job = job
         self.effect = effect
         self.identity = identity

@@ -16,6 +16,8 @@ extension MailEvent {
         case .passwordChanged: ["change", "reset_link", "account_link"]
         case .secondFactorChanged: ["change", "account_link"]
         case .signInByMail: []
+        case .confirmLink: ["code", "provider", "change"]
+        case .addressClaimed: ["removed", "account_link"]
         }
     }
 
@@ -25,6 +27,7 @@ extension MailEvent {
         case .confirmNewAddress: ["old_address"]
         case .newDevice: ["agent", "network"]
         case .signInByMail: ["link", "code"]
+        case .confirmLink: ["handle"]
         default: []
         }
     }
@@ -34,6 +37,7 @@ extension MailEvent {
         switch self {
         case .passwordChanged: ["set", "changed", "reset", "removed"]
         case .secondFactorChanged: ["on", "off", "recovery_code"]
+        case .confirmLink: ["link", "claim", "lapsed"]
         default: []
         }
     }

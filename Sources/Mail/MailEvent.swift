@@ -26,4 +26,9 @@ public enum MailEvent: String, Sendable, CaseIterable {
     case secondFactorChanged = "second-factor-changed"
     /// A way in by mail. `link` (absent when switched off), `code` (absent when switched off).
     case signInByMail = "sign-in-by-mail"
+    /// A code that proves the mailbox before something is joined to it. `code`, `provider`, `change` (`link`, `claim` or
+    /// `lapsed`), `handle` (may be absent).
+    case confirmLink = "confirm-link"
+    /// An address was claimed from a registration that never proved it. `removed`, `account_link`.
+    case addressClaimed = "address-claimed"
 }

@@ -28,6 +28,16 @@ public struct Migrator: Sendable {
             name: "local_accounts",
             script: String(decoding: PackageResources._003_local_accounts_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 4,
+            name: "linking",
+            script: String(decoding: PackageResources._004_linking_sql, as: UTF8.self)
+        ),
+        Migration(
+            number: 6,
+            name: "linking_outcomes",
+            script: String(decoding: PackageResources._006_linking_outcomes_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -40,6 +40,11 @@ extension PostgresStore {
             )
             """,
             """
+            delete from pending_links where id in (
+                select id from pending_links where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
             delete from email_changes where user_id in (
                 select user_id from email_changes where expires_at < now() limit \(limit) for update skip locked
             )

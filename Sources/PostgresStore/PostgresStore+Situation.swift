@@ -118,7 +118,7 @@ extension PostgresStore {
 extension LinkingQuestion {
     var intent: LinkingFacts.Intent {
         switch purpose {
-        case .signIn: .signIn
+        case .signIn, .confirm: .signIn
         case .link: .link
         }
     }

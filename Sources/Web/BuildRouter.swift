@@ -58,6 +58,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
             forms: forms,
             visitors: visitors
         ),
+        limits,
         on: router
     )
     if let caught = services.caughtMail {
@@ -69,7 +70,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     return router
 }
 
-private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<RequestScope>) {
+private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {
     SignUpRoutes(replies: replies).register(on: router)
     PasswordSignInRoutes(replies: replies, signInPage: SignInPageMaker(services: replies.services)).register(on: router)
     ResetRoutes(replies: replies).register(on: router)
@@ -78,4 +79,6 @@ private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<Re
     AccountPasswordRoutes(replies: replies).register(on: router)
     AccountEmailRoutes(replies: replies).register(on: router)
     AccountSecondFactorRoutes(replies: replies).register(on: router)
+    ConfirmRoutes(replies: replies, limits: limits).register(on: router)
+    ClaimReceiptRoutes(replies: replies).register(on: router)
 }

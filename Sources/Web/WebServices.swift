@@ -93,6 +93,8 @@ public struct WebServices: Sendable {
     let buttons: [Button]
     let beginSignIn: BeginSignIn
     let completeSignIn: CompleteSignIn
+    let confirmLink: ConfirmLink
+    let receipts: any ClaimReceiptStore
     let checkSession: CheckSession
     let endSession: EndSession
     let accounts: any AccountStore
@@ -108,6 +110,8 @@ public struct WebServices: Sendable {
         buttons: [Button],
         beginSignIn: BeginSignIn,
         completeSignIn: CompleteSignIn,
+        confirmLink: ConfirmLink,
+        receipts: any ClaimReceiptStore,
         checkSession: CheckSession,
         endSession: EndSession,
         accounts: any AccountStore,
@@ -120,6 +124,8 @@ public struct WebServices: Sendable {
         self.buttons = buttons
         self.beginSignIn = beginSignIn
         self.completeSignIn = completeSignIn
+        self.confirmLink = confirmLink
+        self.receipts = receipts
         self.checkSession = checkSession
         self.endSession = endSession
         self.accounts = accounts

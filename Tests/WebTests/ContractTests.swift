@@ -52,6 +52,7 @@ struct ContractTests {
             accounts: NoStore(),
             sessions: NoStore(),
             transactions: NoStore(),
+            pendingLinks: NoPendingLinks(),
             transport: transport,
             metadata: MetadataCache(transport: transport),
             keySets: KeySetCache(transport: transport),
@@ -82,6 +83,8 @@ struct ContractTests {
                 buttons: [],
                 beginSignIn: BeginSignIn(signIn),
                 completeSignIn: CompleteSignIn(signIn),
+                confirmLink: ConfirmLink(signIn, NoLocalAccounts.services(lifetime)),
+                receipts: NoPendingLinks(),
                 checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
                 endSession: EndSession(sessions: NoStore()),
                 accounts: NoStore(),
@@ -116,6 +119,8 @@ struct ContractTests {
             "/account/second-factor/recovery-codes",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",
+            // What waits for a proof, and what a claim removed.
+            "/confirm", "/v1/confirm", "/account/receipts/{id}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

@@ -37,6 +37,8 @@ public struct AccountEvent: Sendable, Hashable {
         case secondFactorRemoved = "second_factor_removed"
         /// New recovery codes were made; the former ones are void.
         case recoveryCodesReplaced = "recovery_codes_replaced"
+        /// The owner of the mailbox claimed an address that was registered here and never proven; it is theirs now.
+        case addressClaimed = "address_claimed"
     }
 
     /// Fresh id.

@@ -21,6 +21,10 @@ enum MailWork: Sendable, Hashable {
     case confirmNewAddress(EmailChangeID)
     /// To the former address, with a way to take it back.
     case addressChanged(UserID, old: EmailAddress, new: EmailAddress)
+    /// A code that proves the mailbox for a pending link.
+    case confirmLink(PendingLinkID)
+    /// What a claim removed, to whoever claimed.
+    case addressClaimed(ClaimReceiptID)
     /// A notice to a user's proven address; the values are words and names only.
     case notice(MailEvent, UserID, [String: String])
 
@@ -54,6 +58,8 @@ enum MailWork: Sendable, Hashable {
         case .signInByMail: "sign_in_by_mail"
         case .confirmNewAddress: "confirm_new_address"
         case .addressChanged: "address_changed"
+        case .confirmLink: "confirm_link"
+        case .addressClaimed: "address_claimed"
         case .notice: "notice"
         }
     }
@@ -69,6 +75,8 @@ enum MailWork: Sendable, Hashable {
         case .confirmNewAddress(let id): ["change": id.description]
         case .addressChanged(let user, let old, let new):
             ["user": user.description, "old": old.description, "new": new.description]
+        case .confirmLink(let id): ["link": id.description]
+        case .addressClaimed(let id): ["receipt": id.description]
         case .notice(let event, let user, let values):
             values.merging(["user": user.description, "event": event.rawValue]) { $1 }
         }
@@ -112,6 +120,12 @@ enum MailWork: Sendable, Hashable {
                 let new = text("new").flatMap({ EmailAddress($0) })
             else { return nil }
             self = .addressChanged(user, old: old, new: new)
+        case "confirm_link":
+            guard let id = text("link").flatMap({ PendingLinkID($0) }) else { return nil }
+            self = .confirmLink(id)
+        case "address_claimed":
+            guard let id = text("receipt").flatMap({ ClaimReceiptID($0) }) else { return nil }
+            self = .addressClaimed(id)
         case "notice":
             guard let user = text("user").flatMap({ UserID($0) }),
                 let event = text("event").flatMap({ MailEvent(rawValue: $0) })

@@ -62,6 +62,8 @@ public struct SignInServices: Sendable {
     public let sessions: any SessionStore
     /// Sign-ins in progress.
     public let transactions: any SignInTransactionStore
+    /// Decisions that wait for a proof.
+    public let pendingLinks: any PendingLinkStore
     /// Calls to providers.
     public let transport: any HTTPTransport
     /// Discovery documents.
@@ -80,6 +82,7 @@ public struct SignInServices: Sendable {
         accounts: any AccountStore,
         sessions: any SessionStore,
         transactions: any SignInTransactionStore,
+        pendingLinks: any PendingLinkStore,
         transport: any HTTPTransport,
         metadata: MetadataCache,
         keySets: KeySetCache,
@@ -91,6 +94,7 @@ public struct SignInServices: Sendable {
         self.accounts = accounts
         self.sessions = sessions
         self.transactions = transactions
+        self.pendingLinks = pendingLinks
         self.transport = transport
         self.metadata = metadata
         self.keySets = keySets

@@ -20,18 +20,6 @@ extension StoppedSignIn {
 
     private static func words(_ outcome: LinkingOutcome) -> (String, String, Bool, Int) {
         switch outcome {
-        case .linkAfterProof:
-            (
-                "This address already has an account",
-                "Your address from {provider} belongs to an account here. Joining the two needs a proof that the account is yours, and that page is not part of this release yet. Nothing was joined: sign in the way you did before.",
-                false, 409
-            )
-        case .claim, .claimAfterProof:
-            (
-                "Somebody registered your address before you",
-                "Your address from {provider} was registered here without proof. Handing it over to you is not part of this release yet. Nothing was changed, and nobody can sign in to anything of yours with it; the operator can free it.",
-                false, 409
-            )
         case .hold:
             (
                 "An administrator has to agree",
@@ -40,7 +28,8 @@ extension StoppedSignIn {
             )
         case .refuse(let reason):
             ("You were not signed in", reason.sentence, false, 403)
-        case .signIn, .create, .createSeparate, .link:
+        // Carried out, or asked about at `/confirm`: none of them stops anybody.
+        case .signIn, .create, .createSeparate, .link, .linkAfterProof, .claim, .claimAfterProof:
             ("You were not signed in", "Something changed while you were signing in. Please start again.", false, 409)
         }
     }

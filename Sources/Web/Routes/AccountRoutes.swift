@@ -104,6 +104,7 @@ struct AccountRoutes: Sendable {
                 decision.decidedAt,
                 DecisionSentence.text(
                     outcome: decision.outcome,
+                    provenBy: decision.provenBy,
                     providerName: known[decision.provider]?.name ?? decision.provider
                 )
             )

@@ -79,22 +79,34 @@ struct CallbackRoutes: Sendable {
                 "network": "\(visitor.device.network ?? "unknown")",
             ]
         )
-        var response = answer(to: completed, button: button, requestID: context.requestID)
+        var response = answer(to: completed, button: button, browser: visitor.browser, requestID: context.requestID)
         // The code and the state leave with this request: nothing of its URL goes anywhere else (B12).
         response.headers[.referrerPolicy] = "no-referrer"
         return response
     }
 
-    private func answer(to completed: CompletedSignIn, button: WebServices.Button, requestID: String) -> Response {
+    private func answer(
+        to completed: CompletedSignIn,
+        button: WebServices.Button,
+        browser: BrowserToken?,
+        requestID: String
+    ) -> Response {
         switch completed {
         case .signedIn(let signedIn): return passOn(signedIn)
         case .linked(let signedIn): return passOn(signedIn)
+        case .awaitsProof, .proven:
+            var response = answers.seeOther(FormPath.confirmLink)
+            // What waits is bound to this browser's secret: the cookie has to live as long.
+            if let browser = browser {
+                response.headers[values: .setCookie] = [cookies.set(browser, seconds: ConfirmRoutes.lifetime)]
+            }
+            return response
         case .stopped(let stop):
             let page = MessagePage(
                 kind: stop.isWaiting ? .waiting : .refused,
                 title: stop.title,
                 sentence: stop.sentence.replacing("{provider}", with: button.name),
-                nextSteps: Answers.links(after: stop.nextStep, linking: stop.isLinking),
+                nextSteps: Answers.links(after: stop.nextStep, linking: stop.isLinking, with: button),
                 requestID: requestID
             )
             return answers.page(.message(page), status: HTTPResponse.Status(code: stop.status))
