@@ -92,7 +92,7 @@ let package = Package(
         // The operator's side: the policy's file, its versions, what it would change.
         .target(
             name: "PolicyLanguage",
-            dependencies: ["Accounts", "IDNA", "YAML"],
+            dependencies: ["Accounts", "IDNA", "JSON", "YAML"],
             swiftSettings: strict
         ),
         .testTarget(

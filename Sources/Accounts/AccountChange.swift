@@ -101,6 +101,8 @@ public struct AccountChange: Sendable {
     public let question: LinkingQuestion
     /// What waits for a proof from now on, in place of whatever waited in the same browser.
     public let pending: PendingLink?
+    /// The id under which the arrival waits for an administrator, unless it waits already or was denied.
+    public let held: HeldArrivalID?
     /// The proof that allows the change and is consumed by it: without it, nothing is done.
     public let proof: GivenProof?
 
@@ -113,8 +115,10 @@ public struct AccountChange: Sendable {
         job: Job?,
         question: LinkingQuestion,
         pending: PendingLink? = nil,
+        held: HeldArrivalID? = nil,
         proof: GivenProof? = nil
     ) {
+        self.held = held
         self.pending = pending
         self.proof = proof
         self.job = job

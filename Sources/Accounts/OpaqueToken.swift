@@ -37,6 +37,12 @@ public enum ProofTokenKind: TokenKind {
     public static let prefix = "lkm_"
 }
 
+/// The key of an administrator's program.
+public enum AdministrationKeyKind: TokenKind {
+    /// `lka_`
+    public static let prefix = "lka_"
+}
+
 /// A bearer token: prefix, 256 random bits in 43 base64url characters, and a 24-bit checksum in four more, so that
 /// junk and truncated tokens are refused without asking the database (Zitadel CVE-2026-27840).
 public struct OpaqueToken<Kind: TokenKind>: Sendable, Hashable, CustomStringConvertible {
@@ -92,6 +98,9 @@ public typealias ParkedCallbackToken = OpaqueToken<ParkedCallbackKind>
 public typealias DeviceToken = OpaqueToken<DeviceTokenKind>
 /// Proof of a mailbox.
 public typealias ProofToken = OpaqueToken<ProofTokenKind>
+
+/// Key of an administrator's program.
+public typealias AdministrationKey = OpaqueToken<AdministrationKeyKind>
 
 /// SHA-256 of a token or a state: 32 bytes.
 public struct TokenHash: Sendable, Hashable {

@@ -96,7 +96,8 @@ extension FlowCode {
         case .nothingToConfirm:
             "A form sent twice, a page kept open for more than fifteen minutes, or another browser; the detail names the step."
         case .proofRefused: "A wrong account at the provider, or somebody who is not the owner."
-        case .situationChanged: "A race, or the policy was changed in between; the new decision is made at the next sign-in."
+        case .situationChanged:
+            "A race, or the policy was changed in between; the new decision is made at the next sign-in."
         }
     }
 }

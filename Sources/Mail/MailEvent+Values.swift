@@ -18,6 +18,7 @@ extension MailEvent {
         case .signInByMail: []
         case .confirmLink: ["code", "provider", "change"]
         case .addressClaimed: ["removed", "account_link"]
+        case .requestDecided: ["provider", "change", "sign_in_link"]
         }
     }
 
@@ -38,6 +39,7 @@ extension MailEvent {
         case .passwordChanged: ["set", "changed", "reset", "removed"]
         case .secondFactorChanged: ["on", "off", "recovery_code"]
         case .confirmLink: ["link", "claim", "lapsed"]
+        case .requestDecided: ["approved", "denied"]
         default: []
         }
     }

@@ -31,4 +31,6 @@ public enum MailEvent: String, Sendable, CaseIterable {
     case confirmLink = "confirm-link"
     /// An address was claimed from a registration that never proved it. `removed`, `account_link`.
     case addressClaimed = "address-claimed"
+    /// An administrator decided about a sign-in that waited. `provider`, `change` (`approved` or `denied`), `sign_in_link`.
+    case requestDecided = "request-decided"
 }

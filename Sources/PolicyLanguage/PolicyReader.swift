@@ -28,7 +28,13 @@ struct PolicyReading {
 
     /// The policy of some of the rules.
     func policy(_ rules: [LinkingRule]) -> LinkingPolicy {
-        LinkingPolicy(name: name ?? "linking policy", signUp: signUp ?? .open, dormantAfter: dormantAfter, rules: rules)
+        LinkingPolicy(
+            name: name ?? "linking policy",
+            signUp: signUp ?? .open,
+            dormantAfter: dormantAfter,
+            linkLapsesAfter: linkLapsesAfter,
+            rules: rules
+        )
     }
 }
 

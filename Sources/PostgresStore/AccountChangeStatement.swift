@@ -8,7 +8,8 @@ extension PostgresStore {
     static func statement(for change: AccountChange) -> SQL {
         """
         with \(PendingLinkStatement.consumed(change.proof, for: change.identity.key)), \(acted(change)), \(sessions(change)),
-             \(recorded(change)), \(mailed(change)), \(voided(change)), \(PendingLinkStatement.waiting(change.pending))
+             \(recorded(change)), \(mailed(change)), \(voided(change)), \(PendingLinkStatement.waiting(change.pending)),
+             \(held(change))
         \(SessionStart.outcome)
         """
     }

@@ -36,6 +36,7 @@ extension ServiceConfiguration {
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
         log = Log(level: resolver.value(Settings.logLevel), format: resolver.value(Settings.logFormat))
         encryption = Encryption(keys: resolver.value(Settings.encryptionKeys))
+        administration = Administration(keys: resolver.value(Settings.administrationKeys))
     }
 }
 

@@ -51,6 +51,8 @@ public struct ServiceConfiguration: Sendable {
     public let log: Log
     /// `encryption`.
     public let encryption: Encryption
+    /// `administration`.
+    public let administration: Administration
 }
 
 extension ServiceConfiguration {
@@ -198,5 +200,11 @@ extension ServiceConfiguration {
     public struct Encryption: Sendable {
         /// Keys for secrets at rest, the current one first; empty when nothing is encrypted.
         public let keys: [EncryptionKey]
+    }
+
+    /// Settings of `administration`.
+    public struct Administration: Sendable {
+        /// Who may use the administration interface; empty when nobody may, and nothing answers there.
+        public let keys: [AdministratorKey]
     }
 }

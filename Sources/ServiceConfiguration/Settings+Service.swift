@@ -161,6 +161,13 @@ enum Settings {
         example: "text",
         "One JSON object for each line, or text for a person."
     )
+    static let administrationKeys = ListSetting(
+        "administration.keys",
+        .administratorKey,
+        example: "ada:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "Who may use `/admin/v1`: names with the SHA-256 of their keys. `latchkey administration key NAME` makes a key. "
+            + "Without any, nothing answers there."
+    )
     static let encryptionKeys = ListSetting(
         "encryption.keys",
         .encryptionKey,

@@ -30,7 +30,7 @@ extension Settings {
         developmentOrigin.key, developmentSkipDummyHash.key,
         templatesDirectory.key,
         logLevel.key, logFormat.key,
-        encryptionKeys.key,
+        encryptionKeys.key, administrationKeys.key,
     ]
 }
 

@@ -23,13 +23,20 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
             publicOrigin: settings.publicOrigin
         )
     )
+    let visitors = Visitors(cookies: cookies, clientAddress: ClientAddress(trustedProxies: settings.trustedProxies))
+    router.add(
+        middleware: AdministratorGate(
+            administrators: settings.administrators,
+            visitors: visitors,
+            failures: StartLimits(limit: AdministrationReplies.failuresPerClient)
+        )
+    )
     SessionRoutes(
         checkSession: services.checkSession,
         endSession: services.endSession,
         cookies: cookies,
         answers: answers
     ).register(on: router)
-    let visitors = Visitors(cookies: cookies, clientAddress: ClientAddress(trustedProxies: settings.trustedProxies))
     let limits = StartLimits(limit: settings.startsPerClient)
     SignInRoutes(
         services: services,
@@ -64,10 +71,18 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     if let caught = services.caughtMail {
         MailboxRoutes(caught: caught, publicOrigin: settings.publicOrigin, answers: answers).register(on: router)
     }
+    registerAdministration(services, answers: answers, on: router)
     HealthRoutes(readiness: services.readiness, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)
     table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
     return router
+}
+
+/// Everything below `/admin/v1/`; ``AdministratorGate`` stands before all of it.
+private func registerAdministration(_ services: WebServices, answers: Answers, on router: Router<RequestScope>) {
+    let replies = AdministrationReplies(answers: answers, timeout: services.settings.requestTimeout)
+    AdministratorRoutes(replies: replies).register(on: router)
+    HoldRoutes(replies: replies, holds: services.holds).register(on: router)
 }
 
 private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {

@@ -57,6 +57,8 @@ public struct WebServices: Sendable {
         public var transactionLifetime: Duration
         /// Sign-ins with a provider that one client may begin in ten minutes.
         public var startsPerClient: Int
+        /// Who may use the administration interface; empty switches it off.
+        public var administrators: [Administrator]
 
         /// Creates settings.
         public init(
@@ -71,7 +73,8 @@ public struct WebServices: Sendable {
             formTargets: [String],
             lifetime: SessionLifetime,
             transactionLifetime: Duration,
-            startsPerClient: Int
+            startsPerClient: Int,
+            administrators: [Administrator] = []
         ) {
             self.publicOrigin = publicOrigin
             self.serviceName = serviceName
@@ -85,6 +88,7 @@ public struct WebServices: Sendable {
             self.lifetime = lifetime
             self.transactionLifetime = transactionLifetime
             self.startsPerClient = startsPerClient
+            self.administrators = administrators
         }
     }
 
@@ -95,6 +99,7 @@ public struct WebServices: Sendable {
     let completeSignIn: CompleteSignIn
     let confirmLink: ConfirmLink
     let receipts: any ClaimReceiptStore
+    let holds: DecideHold
     let checkSession: CheckSession
     let endSession: EndSession
     let accounts: any AccountStore
@@ -112,6 +117,7 @@ public struct WebServices: Sendable {
         completeSignIn: CompleteSignIn,
         confirmLink: ConfirmLink,
         receipts: any ClaimReceiptStore,
+        holds: DecideHold,
         checkSession: CheckSession,
         endSession: EndSession,
         accounts: any AccountStore,
@@ -126,6 +132,7 @@ public struct WebServices: Sendable {
         self.completeSignIn = completeSignIn
         self.confirmLink = confirmLink
         self.receipts = receipts
+        self.holds = holds
         self.checkSession = checkSession
         self.endSession = endSession
         self.accounts = accounts

@@ -32,7 +32,10 @@ public enum YAMLDocument {
         }
         do {
             // `.basic` keeps every unquoted scalar a string; utf8 keeps the environment out of the decision.
-            let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
+            // A byte order mark is no content, and no column: editors on Windows write one that nobody sees.
+            let marked = text.unicodeScalars.first == "\u{FEFF}"
+            let content = marked ? String(text.unicodeScalars.dropFirst()) : text
+            let parser = try Parser(yaml: content, resolver: .basic, encoding: .utf8)
             // Nodes hold their anchors weakly and the parser owns them: it has to outlive the conversion.
             return try withExtendedLifetime(parser) {
                 guard let root = try parser.singleRoot() else {

@@ -44,6 +44,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         sessions: store,
         transactions: store,
         pendingLinks: store,
+        heldArrivals: store,
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
@@ -90,6 +91,11 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         completeSignIn: CompleteSignIn(signIn),
         confirmLink: ConfirmLink(signIn, local),
         receipts: store,
+        holds: DecideHold(
+            store: store,
+            providerNames: local.settings.providerNames,
+            unixTime: { Int64(Date().timeIntervalSince1970) }
+        ),
         checkSession: checkSession,
         endSession: EndSession(sessions: store),
         accounts: store,
@@ -214,6 +220,7 @@ private func webSettings(
             + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
-        startsPerClient: configuration.throttle.startsPerClient
+        startsPerClient: configuration.throttle.startsPerClient,
+        administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
 }

@@ -82,7 +82,10 @@ struct LinkAfterProofTests {
         let code = try await owner.stack.code(to: owner.email)
         let wrong = code == "00000000" ? "00000001" : "00000000"
         for _ in 0..<5 { #expect(try await browser.post("/confirm/code", form: [("code", wrong)]).status == 401) }
-        #expect(try await browser.post("/confirm/code", form: [("code", code)]).status == 401, "the right one comes too late")
+        #expect(
+            try await browser.post("/confirm/code", form: [("code", code)]).status == 401,
+            "the right one comes too late"
+        )
         try await expectNothingJoined(owner, visitor, browser)
         _ = try await browser.post("/confirm/code/send")
         let second = try await owner.stack.code(to: owner.email, besides: 1)
@@ -94,8 +97,9 @@ struct LinkAfterProofTests {
         let stack = try await Scene.stack()
         let linked = try await Visitor.opened(at: stack, "google", email: nil)
         let (owner, visitor, browser) = try await waiting { owner in
-            #expect(try await linked.arrive(in: owner.browser, at: "/account/link/").startsSession)
+            try await linked.arrive(in: owner.browser, at: "/account/link/")
         }
+        #expect(try await linked.owner() == owner.id)
         let stranger = try await Visitor.opened(at: stack, "google", email: Scene.address())
         let refused = try await stranger.arrive(in: browser, at: "/confirm/identity/")
         #expect(refused.status == 403 && refused.text.contains("href=\"/confirm\""), "\(refused.sentence)")
@@ -104,11 +108,14 @@ struct LinkAfterProofTests {
         let proven = try await linked.arrive(in: browser, at: "/confirm/identity/")
         #expect(proven.header("location") == "/confirm", "\(proven.sentence)")
         try await expectNothingJoined(owner, visitor, browser)
-        #expect(try await browser.get("/confirm").text.contains("The account is yours"))
+        let question = try await browser.get("/confirm")
+        #expect(question.text.contains("The account is yours"))
         let answer = try await browser.post("/confirm/finish")
         #expect(answer.status == 303, "\(answer.sentence)")
         #expect(try await browser.user() == owner.id)
-        #expect(try await visitor.decisions().last?.hasSuffix("by linked_identity") == true)
+        let decisions = try await visitor.decisions()
+        let last = try #require(decisions.last)
+        #expect(last.hasSuffix("by linked_identity"))
     }
 
     @Test("P-2 a second account at the provider cannot use the proof of the first")
@@ -124,7 +131,10 @@ struct LinkAfterProofTests {
         #expect(try await browser.problem("/confirm") == "nothing_to_confirm")
     }
 
-    @Test("P-4 a proof works once; linking, a new password and a reset void what waits", arguments: ["password", "reset"])
+    @Test(
+        "P-4 a proof works once; linking, a new password and a reset void what waits",
+        arguments: ["password", "reset"]
+    )
     func voided(_ how: String) async throws {
         let (owner, visitor, browser) = try await waiting()
         let stack = owner.stack

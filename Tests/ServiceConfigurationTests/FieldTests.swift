@@ -52,6 +52,8 @@ struct FieldTests {
         #expect(all.templates.directory == "/etc/latchkey/templates")
         #expect(all.log.level == .debug)
         #expect(all.log.format == .text)
+        #expect(all.administration.keys.map(\.name) == ["ada"])
+        #expect(all.administration.keys.map { Hex.encode($0.hash.bytes).prefix(8) } == ["9f86d081"])
         #expect(all.encryption.keys.map(\.id) == ["2026-11"])
         #expect(all.encryption.keys.map { $0.material.reveal() } == ["AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"])
     }

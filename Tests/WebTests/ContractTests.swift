@@ -53,6 +53,7 @@ struct ContractTests {
             sessions: NoStore(),
             transactions: NoStore(),
             pendingLinks: NoPendingLinks(),
+            heldArrivals: NoPendingLinks(),
             transport: transport,
             metadata: MetadataCache(transport: transport),
             keySets: KeySetCache(transport: transport),
@@ -85,6 +86,7 @@ struct ContractTests {
                 completeSignIn: CompleteSignIn(signIn),
                 confirmLink: ConfirmLink(signIn, NoLocalAccounts.services(lifetime)),
                 receipts: NoPendingLinks(),
+                holds: DecideHold(store: NoPendingLinks(), providerNames: [:], unixTime: { 0 }),
                 checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
                 endSession: EndSession(sessions: NoStore()),
                 accounts: NoStore(),
@@ -109,7 +111,8 @@ struct ContractTests {
     @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
     func noStateChangingGET() throws {
         let reading: Set<String> = [
-            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/healthz", "/readyz", "/favicon.ico",
+            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/healthz", "/readyz",
+            "/favicon.ico",
             "/robots.txt",
             "/callback/{provider}",
             // Forms, and what mailed links ask: each only shows what a POST would do.
@@ -121,6 +124,7 @@ struct ContractTests {
             "/account/second-factor", "/account/second-factor/qr.svg",
             // What waits for a proof, and what a claim removed.
             "/confirm", "/v1/confirm", "/account/receipts/{id}",
+            "/admin/v1/holds", "/admin/v1/holds/{id}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

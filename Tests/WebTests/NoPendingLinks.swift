@@ -2,7 +2,7 @@ import Accounts
 import Jobs
 
 /// Pending links and receipts of a store that is always away.
-struct NoPendingLinks: PendingLinkStore, ClaimReceiptStore {
+struct NoPendingLinks: PendingLinkStore, ClaimReceiptStore, HeldArrivalStore {
     func waitingLink(in browser: TokenHash) async throws(StoreFailure) -> WaitingLink? { throw .unavailable }
     func waitingLink(_ id: PendingLinkID) async throws(StoreFailure) -> WaitingLink? { throw .unavailable }
     func keepCode(_ code: TokenHash, under key: TokenHash, for id: PendingLinkID) async throws(StoreFailure) -> Bool {
@@ -34,4 +34,20 @@ struct NoPendingLinks: PendingLinkStore, ClaimReceiptStore {
     func mailing(
         of receipt: ClaimReceiptID
     ) async throws(StoreFailure) -> (to: EmailAddress, receipt: ClaimReceipt)? { throw .unavailable }
+    func heldArrival(of identity: FederatedIdentityKey) async throws(StoreFailure) -> HeldArrival? {
+        throw .unavailable
+    }
+    func heldArrival(_ id: HeldArrivalID) async throws(StoreFailure) -> HeldArrival? { throw .unavailable }
+    func heldArrivals(_ status: HeldArrival.Status, limit: Int) async throws(StoreFailure) -> [HeldArrival] {
+        throw .unavailable
+    }
+    func hold(_ link: PendingLinkID, browser: TokenHash, as id: HeldArrivalID)
+        async throws(StoreFailure) -> HeldArrival?
+    { throw .unavailable }
+    func approve(_ id: HeldArrivalID, _ approval: HoldApproval, by administrator: String, jobs: [Job])
+        async throws(StoreFailure) -> HoldResult
+    { throw .unavailable }
+    func deny(_ id: HeldArrivalID, because note: String, by administrator: String, jobs: [Job])
+        async throws(StoreFailure) -> HoldResult
+    { throw .unavailable }
 }

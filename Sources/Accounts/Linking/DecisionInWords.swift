@@ -22,12 +22,19 @@ extension LinkingDecision {
 
     /// `a newcomer from github with an unverified address that a proven account holds would be linked to that account
     /// without any proof, by rule 3 (“…”)`.
-    var inWords: String {
+    var inWords: String { "\(situation), \(answer)" }
+
+    /// The case, without what is decided.
+    var situation: String {
         let app = context.app.map { " to the app \($0)" } ?? ""
-        let sentence = "\(person)\(app), \(address)\(warnings), \(consequence)"
-        guard let rule else { return sentence }
+        return "\(person)\(app), \(address)\(warnings)"
+    }
+
+    /// What is decided, and by which rule.
+    var answer: String {
+        guard let rule else { return consequence }
         let number = rulePosition.map { " \($0 + 1)" } ?? ""
-        return sentence + ", by rule\(number) (“\(rule)”)"
+        return "\(consequence), by rule\(number) (“\(rule)”)"
     }
 
     private var person: String {

@@ -63,6 +63,9 @@ private struct PolicyCheck {
     private struct Known {
         /// For what rules are asked: by case, then by the rules that match it and the cases it is compared with.
         var asked: [[SIMD4<Int32>: [Int]]]
+        /// By case, then by what those rules decide instead of which they are: that nothing is wrong, and whether the case
+        /// reaches its rule. Many rules that say the same are thus judged as one.
+        var clean: [[SIMD4<Int32>: Bool]]
         /// For all that no rule is asked about.
         var structural: [Int]?
     }
@@ -70,6 +73,8 @@ private struct PolicyCheck {
     let policy: LinkingPolicy
     let deciding: LinkingFunction
     private let matches: FirstMatches
+    /// A number for each rule's outcome, the same for the same outcome.
+    private let answerNumbers: [Int32]
     private(set) var findings = PolicyFindings()
     private(set) var reached: Set<Int> = []
     private var known: [Surroundings: Known] = [:]
@@ -78,6 +83,12 @@ private struct PolicyCheck {
         self.policy = policy
         self.deciding = deciding
         matches = FirstMatches(policy)
+        var numbers: [LinkingOutcome: Int32] = [:]
+        answerNumbers = policy.rules.map { rule in
+            let number = numbers[rule.then] ?? Int32(clamping: numbers.count)
+            numbers[rule.then] = number
+            return number
+        }
     }
 
     /// Tries every possible case in a context.
@@ -89,7 +100,10 @@ private struct PolicyCheck {
         )
         var known =
             known.removeValue(forKey: surroundings)
-            ?? Known(asked: Array(repeating: [:], count: LinkingFacts.possible.count))
+            ?? Known(
+                asked: Array(repeating: [:], count: LinkingFacts.possible.count),
+                clean: Array(repeating: [:], count: LinkingFacts.possible.count)
+            )
         let positions = matches.positions(in: context)
         var structural: [Int] = []
         let numbers = known.structural == nil ? Array(LinkingFacts.possible.indices) : FirstMatches.asked
@@ -97,15 +111,23 @@ private struct PolicyCheck {
             let facts = LinkingFacts.possible[number]
             let seen = FirstMatches.seenByRules[number]
             if seen.isEmpty {
-                structural += judge(facts, context)
+                structural += judge(facts, context).places
                 continue
             }
             var key = SIMD4<Int32>(repeating: -1)
             for (lane, place) in seen.enumerated() { key[lane] = positions[place] }
             if let places = known.asked[number][key] {
                 findings.countAgain(places)
+                continue
+            }
+            let answers = answers(of: key)
+            if let reachesRule = known.clean[number][answers] {
+                if reachesRule { reached.insert(Int(key[0])) }
+                known.asked[number][key] = []
             } else {
-                known.asked[number][key] = judge(facts, context)
+                let (places, reachesRule) = judge(facts, context)
+                known.asked[number][key] = places
+                if places.isEmpty { known.clean[number][answers] = reachesRule }
             }
         }
         if let places = known.structural {
@@ -116,8 +138,17 @@ private struct PolicyCheck {
         self.known[surroundings] = known
     }
 
-    /// Judges one case; the places of what it shows to be wrong.
-    private mutating func judge(_ facts: LinkingFacts, _ context: LinkingContext) -> [Int] {
+    /// What the rules at these positions decide, as numbers.
+    private func answers(of positions: SIMD4<Int32>) -> SIMD4<Int32> {
+        var result = positions
+        for lane in positions.indices where positions[lane] >= 0 { result[lane] = answerNumbers[Int(positions[lane])] }
+        return result
+    }
+
+    /// Judges one case.
+    ///
+    /// - Returns: The places of what it shows to be wrong, and whether a rule decided it.
+    private mutating func judge(_ facts: LinkingFacts, _ context: LinkingContext) -> (places: [Int], byRule: Bool) {
         let decision = deciding(facts, policy, context)
         let position = decision.rulePosition
         var places: [Int] = []
@@ -139,6 +170,6 @@ private struct PolicyCheck {
                 )
             }
         }
-        return places
+        return (places, position != nil)
     }
 }

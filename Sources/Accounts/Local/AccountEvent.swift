@@ -39,6 +39,8 @@ public struct AccountEvent: Sendable, Hashable {
         case recoveryCodesReplaced = "recovery_codes_replaced"
         /// The owner of the mailbox claimed an address that was registered here and never proven; it is theirs now.
         case addressClaimed = "address_claimed"
+        /// An administrator let an identity into the account that had been waiting.
+        case identityApproved = "identity_approved"
     }
 
     /// Fresh id.

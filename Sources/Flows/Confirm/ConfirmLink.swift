@@ -31,7 +31,9 @@ public struct ConfirmLink: Sendable {
 
     /// What waits in this browser. Changes nothing.
     public func waiting(_ visitor: Visitor) async throws(FlowFailure) -> WaitingLink {
-        guard let browser = visitor.browser else { throw FlowFailure(.checkProof, .nothingToConfirm, detail: "browser") }
+        guard let browser = visitor.browser else {
+            throw FlowFailure(.checkProof, .nothingToConfirm, detail: "browser")
+        }
         let waiting = try await storing { () async throws(StoreFailure) in
             try await signIn.pendingLinks.waitingLink(in: browser.hash)
         }
@@ -144,6 +146,16 @@ public struct ConfirmLink: Sendable {
         try await storing { () async throws(StoreFailure) in
             try await signIn.pendingLinks.abandonLink(in: browser.hash)
         }
+    }
+
+    /// Asks an administrator instead: what waited for a proof waits for their word from now on.
+    public func hold(_ visitor: Visitor) async throws(FlowFailure) -> (stop: StoppedSignIn, provider: ProviderID) {
+        let waiting = try await waiting(visitor)
+        let held = try await storing { () async throws(StoreFailure) in
+            try await signIn.heldArrivals.hold(waiting.link.id, browser: waiting.link.browser, as: signIn.freshID())
+        }
+        guard let held else { throw FlowFailure(.checkProof, .nothingToConfirm, detail: "hold") }
+        return (StoppedSignIn(held, purpose: waiting.link.arrival), waiting.link.identity.provider)
     }
 
     // MARK: Steps

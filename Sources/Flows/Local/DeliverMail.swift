@@ -61,6 +61,15 @@ public struct DeliverMail: Sendable {
         case .addressChanged(let user, let old, let new): try await changed(user, old, new, job)
         case .confirmLink(let id): try await confirmation(id)
         case .addressClaimed(let id): try await claimed(id)
+        case .requestDecided(let address, let provider, let isApproved):
+            Letter(
+                .requestDecided,
+                to: address,
+                values: [
+                    "provider": Secret(provider), "change": Secret(isApproved ? "approved" : "denied"),
+                    "sign_in_link": link("/sign-in"),
+                ]
+            )
         case .notice(let event, let user, let values): try await notice(event, user, values)
         }
     }
@@ -191,7 +200,9 @@ public struct DeliverMail: Sendable {
         let provider = identity.provider.description
         var values = [
             "code": code.text, "provider": Secret(services.settings.providerNames[provider] ?? provider),
-            "change": Secret(waiting.link.purpose == .claim ? "claim" : waiting.link.purpose == .link ? "link" : "lapsed"),
+            "change": Secret(
+                waiting.link.purpose == .claim ? "claim" : waiting.link.purpose == .link ? "link" : "lapsed"
+            ),
         ]
         values["handle"] = (identity.username ?? identity.displayName).map { Secret($0) }
         return Letter(.confirmLink, to: mailbox, values: values)

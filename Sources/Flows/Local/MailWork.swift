@@ -25,6 +25,8 @@ enum MailWork: Sendable, Hashable {
     case confirmLink(PendingLinkID)
     /// What a claim removed, to whoever claimed.
     case addressClaimed(ClaimReceiptID)
+    /// What an administrator said, to whoever waited for it.
+    case requestDecided(EmailAddress, provider: String, isApproved: Bool)
     /// A notice to a user's proven address; the values are words and names only.
     case notice(MailEvent, UserID, [String: String])
 
@@ -60,6 +62,7 @@ enum MailWork: Sendable, Hashable {
         case .addressChanged: "address_changed"
         case .confirmLink: "confirm_link"
         case .addressClaimed: "address_claimed"
+        case .requestDecided: "request_decided"
         case .notice: "notice"
         }
     }
@@ -77,6 +80,11 @@ enum MailWork: Sendable, Hashable {
             ["user": user.description, "old": old.description, "new": new.description]
         case .confirmLink(let id): ["link": id.description]
         case .addressClaimed(let id): ["receipt": id.description]
+        case .requestDecided(let address, let provider, let isApproved):
+            [
+                "address": address.description, "provider": provider,
+                "change": isApproved ? "approved" : "denied",
+            ]
         case .notice(let event, let user, let values):
             values.merging(["user": user.description, "event": event.rawValue]) { $1 }
         }
@@ -126,6 +134,11 @@ enum MailWork: Sendable, Hashable {
         case "address_claimed":
             guard let id = text("receipt").flatMap({ ClaimReceiptID($0) }) else { return nil }
             self = .addressClaimed(id)
+        case "request_decided":
+            guard let address = text("address").flatMap({ EmailAddress($0) }), let provider = text("provider"),
+                let change = text("change")
+            else { return nil }
+            self = .requestDecided(address, provider: provider, isApproved: change == "approved")
         case "notice":
             guard let user = text("user").flatMap({ UserID($0) }),
                 let event = text("event").flatMap({ MailEvent(rawValue: $0) })

@@ -115,11 +115,31 @@ struct Arrival: Sendable {
             requestID: place.requestID
         )
         let pending = pending(decision, entry, situation, transaction, question.identity, place)
-        let started = try await carryOut(effect, entry, question, place, pending: pending)
+        let isHeld = decision.outcome == .hold
+        let started = try await carryOut(
+            effect,
+            entry,
+            question,
+            place,
+            pending: pending,
+            held: isHeld ? services.freshID() : nil
+        )
         guard let started else { return nil }
         if case .signedIn(let signedIn) = started { return completed(effect, signedIn, transaction.returnTo) }
         if pending != nil { return .awaitsProof(outcome: decision.outcome.code) }
+        if isHeld, let held = try await held(question.identity) {
+            return .stopped(StoppedSignIn(held, purpose: transaction.purpose))
+        }
         return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
+    }
+
+    /// How the arrival of somebody who waits for an administrator stands.
+    private func held(_ identity: AssertedIdentity) async throws(FlowFailure) -> HeldArrival? {
+        do {
+            return try await services.heldArrivals.heldArrival(of: identity.key)
+        } catch {
+            throw FlowFailure(.apply, error, provider: identity.provider)
+        }
     }
 
     /// What a change started.
@@ -145,6 +165,7 @@ struct Arrival: Sendable {
         _ place: Place,
         methods: [AuthenticationMethod] = [.federated],
         pending: PendingLink? = nil,
+        held: HeldArrivalID? = nil,
         proof: GivenProof? = nil
     ) async throws(FlowFailure) -> Started? {
         let token = SessionToken.generate()
@@ -158,6 +179,7 @@ struct Arrival: Sendable {
             job: notice(of: effect, question.identity),
             question: question,
             pending: pending,
+            held: held,
             proof: proof
         )
         let result: ChangeResult

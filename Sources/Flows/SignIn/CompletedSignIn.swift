@@ -50,10 +50,12 @@ public struct StoppedSignIn: Sendable, Hashable {
     public let reason: String
     /// Heading.
     public let title: String
-    /// One sentence; `{provider}` stands for the provider's name.
+    /// One sentence; `{provider}` stands for the provider's name, `{since}` for ``since``.
     public let sentence: String
     /// Where to go.
     public let nextStep: NextStep?
+    /// Since when the person waits, or when it was decided.
+    public let since: Instant?
     /// Whether the person has to wait for somebody.
     public let isWaiting: Bool
     /// Whether a way in was to be added, so that the account page is where the person came from.

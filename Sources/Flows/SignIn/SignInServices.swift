@@ -64,6 +64,8 @@ public struct SignInServices: Sendable {
     public let transactions: any SignInTransactionStore
     /// Decisions that wait for a proof.
     public let pendingLinks: any PendingLinkStore
+    /// Arrivals that wait for an administrator.
+    public let heldArrivals: any HeldArrivalStore
     /// Calls to providers.
     public let transport: any HTTPTransport
     /// Discovery documents.
@@ -83,6 +85,7 @@ public struct SignInServices: Sendable {
         sessions: any SessionStore,
         transactions: any SignInTransactionStore,
         pendingLinks: any PendingLinkStore,
+        heldArrivals: any HeldArrivalStore,
         transport: any HTTPTransport,
         metadata: MetadataCache,
         keySets: KeySetCache,
@@ -95,6 +98,7 @@ public struct SignInServices: Sendable {
         self.sessions = sessions
         self.transactions = transactions
         self.pendingLinks = pendingLinks
+        self.heldArrivals = heldArrivals
         self.transport = transport
         self.metadata = metadata
         self.keySets = keySets

@@ -12,9 +12,29 @@ extension StoppedSignIn {
             title: isLinking ? "Nothing was added" : title,
             sentence: sentence,
             nextStep: outcome.nextStep,
+            since: nil,
             isWaiting: isWaiting,
             isLinking: isLinking,
             status: status
+        )
+    }
+
+    /// What is said to somebody who waits for an administrator, or waited for a no.
+    init(_ held: HeldArrival, purpose: SignInPurpose) {
+        let isDenied = held.status == .denied
+        self.init(
+            outcome: LinkingOutcome.hold.code,
+            reason: LinkingOutcome.hold.description,
+            title: isDenied ? "An administrator has said no" : "An administrator has to agree",
+            sentence: isDenied
+                ? "Your sign-in with {provider} was decided on {since}: it is not let in. Nothing was changed. You can sign in another way, "
+                    + "or ask the administrator."
+                : "Your sign-in with {provider} is written down for an administrator, and waits since {since}. Nothing else was changed.",
+            nextStep: isDenied ? .signInAnotherWay : .waitForAdministrator,
+            since: held.decidedAt ?? held.arrivedAt,
+            isWaiting: !isDenied,
+            isLinking: purpose != .signIn,
+            status: isDenied ? 403 : 202
         )
     }
 

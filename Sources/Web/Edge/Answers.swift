@@ -114,6 +114,19 @@ struct Answers: Sendable {
         }
     }
 
+    /// The page of a decision that starts no session.
+    func stopped(_ stop: StoppedSignIn, at button: WebServices.Button, requestID: String) -> Response {
+        let since = stop.since.map { PageTime(unixSeconds: $0.seconds).readableForm } ?? ""
+        let page = MessagePage(
+            kind: stop.isWaiting ? .waiting : .refused,
+            title: stop.title,
+            sentence: stop.sentence.replacing("{provider}", with: button.name).replacing("{since}", with: since),
+            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button),
+            requestID: requestID
+        )
+        return self.page(.message(page), status: HTTPResponse.Status(code: stop.status))
+    }
+
     /// Links for what a linking decision offers next: each leads to where it can be done.
     static func links(
         after step: Accounts.NextStep?,
@@ -142,7 +155,9 @@ struct Answers: Sendable {
             ]
         case .confirmItIsYou:
             let target = FormPath.confirmIdentity + "?" + FormURLEncoded.encode([("return_to", FormPath.account)])
-            return [MessagePage.NextStep(label: "Confirm that it is you", target: .link(target), primary: true), account]
+            return [
+                MessagePage.NextStep(label: "Confirm that it is you", target: .link(target), primary: true), account,
+            ]
         case .allowAgain where linking:
             return [MessagePage.NextStep(label: "Go to your account", target: .link(FormPath.account), primary: true)]
         case .verifyAddressThere, .shareAddress, .startAgain:

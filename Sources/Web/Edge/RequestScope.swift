@@ -7,6 +7,8 @@ public struct RequestScope: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// 16 hexadecimal digits: in the answer's `X-Request-Id`, in every log line and in every decision record.
     public let requestID: String
+    /// Whose key came with a request below `/admin/`; nil everywhere else.
+    public internal(set) var administrator: String?
     private let peer: SocketAddress?
 
     /// Copies what is needed out of the channel, once.

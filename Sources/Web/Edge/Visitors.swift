@@ -49,12 +49,18 @@ extension IPAddress {
 enum PresentedToken {
     /// A bearer (RFC 6750 §2.1) if an `Authorization` header came, else the cookie: never both, never the query (F01).
     static func session(in headers: HTTPFields, _ cookies: Cookies) -> SessionToken? {
+        guard headers[.authorization] != nil else { return cookies.session(in: headers) }
+        return bearer(in: headers).flatMap { SessionToken($0) }
+    }
+
+    /// What the one `Authorization` header carries under the scheme `Bearer`; nil when there is none, or another, or two.
+    static func bearer(in headers: HTTPFields) -> String? {
         let authorization = headers[values: .authorization]
-        guard let value = authorization.first else { return cookies.session(in: headers) }
+        guard authorization.count == 1, let value = authorization.first else { return nil }
         let scheme = value.utf8.prefix(7)
-        guard authorization.count == 1, value.utf8.count > 7, scheme.last == UInt8(ascii: " "),
+        guard value.utf8.count > 7, scheme.last == UInt8(ascii: " "),
             scheme.elementsEqual("bearer ".utf8, by: { $0 | 0x20 == $1 })
         else { return nil }
-        return SessionToken(String(Substring(value.utf8.dropFirst(7))))
+        return String(Substring(value.utf8.dropFirst(7)))
     }
 }

@@ -101,15 +101,7 @@ struct CallbackRoutes: Sendable {
                 response.headers[values: .setCookie] = [cookies.set(browser, seconds: ConfirmRoutes.lifetime)]
             }
             return response
-        case .stopped(let stop):
-            let page = MessagePage(
-                kind: stop.isWaiting ? .waiting : .refused,
-                title: stop.title,
-                sentence: stop.sentence.replacing("{provider}", with: button.name),
-                nextSteps: Answers.links(after: stop.nextStep, linking: stop.isLinking, with: button),
-                requestID: requestID
-            )
-            return answers.page(.message(page), status: HTTPResponse.Status(code: stop.status))
+        case .stopped(let stop): return answers.stopped(stop, at: button, requestID: requestID)
         }
     }
 

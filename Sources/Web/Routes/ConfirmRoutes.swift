@@ -36,9 +36,20 @@ struct ConfirmRoutes: Sendable {
         prove(FormPath.confirmSecondStep, "code", on: router) { fields, visitor throws(FlowFailure) in
             try await flow(secondStep: fields["recovery_code"] ?? fields["code"] ?? "", visitor)
         }
-        prove(FormPath.confirmFinish, nil, on: router) { _, visitor throws(FlowFailure) in try await flow.finish(visitor) }
+        prove(FormPath.confirmFinish, nil, on: router) { _, visitor throws(FlowFailure) in
+            try await flow.finish(visitor)
+        }
         replies.post(FormPath.sendConfirmCode, on: router) { request, context in try await sendCode(request, context) }
         replies.post(FormPath.confirmLeave, on: router) { request, context in try await leave(request, context) }
+        router.post(RouterPath(FormPath.confirmHold)) { request, context in
+            _ = try await replies.forms.read(request)
+            let visitor = replies.visitors.visitor(request, context)
+            let (stop, provider) = try await refusing { () async throws(FlowFailure) in try await flow.hold(visitor) }
+            guard let button = replies.services.buttons.first(where: { $0.id == provider }) else {
+                throw Refusal.notFound
+            }
+            return replies.answers.stopped(stop, at: button, requestID: context.requestID)
+        }
         router.post("/confirm/identity/{provider}") { request, context in try await begin(request, context) }
     }
 
@@ -173,7 +184,8 @@ struct ConfirmRoutes: Sendable {
                     brand: button.brand
                 )
             },
-            offersAdministrator: false,
+            // A claim needs nobody: the mailbox is all there is to prove.
+            offersAdministrator: waiting.link.purpose != .claim,
             codeSent: codeSent,
             fault: fault
         )

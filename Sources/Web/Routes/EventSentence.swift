@@ -19,6 +19,7 @@ enum EventSentence {
         case .secondFactorAdded: "A second step was switched on."
         case .secondFactorRemoved: "The second step was switched off."
         case .recoveryCodesReplaced: "New recovery codes were made."
+        case .identityApproved: "An administrator approved a way to sign in that had been waiting."
         case .addressClaimed: "An address that was never proven here was claimed by the owner of its mailbox."
         }
     }

@@ -141,7 +141,9 @@ extension Stack {
     /// The latest code mailed to an address.
     func code(to address: String, besides count: Int = 0) async throws -> String {
         let mail = try await mail(to: address, contains: "Type it nowhere else", besides: count)
-        guard let found = mail.firstMatch(of: /\n +(\d{8})\n/) else { throw NeverHappened(description: "a code in \(mail)") }
+        guard let found = mail.firstMatch(of: /\n +(\d{8})\n/) else {
+            throw NeverHappened(description: "a code in \(mail)")
+        }
         return String(found.1)
     }
 

@@ -102,7 +102,10 @@ extension FormPage {
         return FormPage(
             title: confirmation.title,
             notice: sent
-                ? PageNotice(kind: .info, text: "A mail with a code is on its way. Type the code here, in this browser.")
+                ? PageNotice(
+                    kind: .info,
+                    text: "A mail with a code is on its way. Type the code here, in this browser."
+                )
                 : FormFault.notice(of: fault, fields: ["password", "code"]),
             paragraphs: confirmation.paragraphs,
             facts: confirmation.facts,
@@ -197,7 +200,8 @@ extension FormPage.Confirmation {
         var facts = [FormPage.Fact(label: "Sign in with", value: provider)]
         if let handle { facts.append(FormPage.Fact(label: "Name there", value: handle)) }
         switch purpose {
-        case .join: facts.append(FormPage.Fact(label: "Account here", value: "the one of " + (address ?? "your address")))
+        case .join:
+            facts.append(FormPage.Fact(label: "Account here", value: "the one of " + (address ?? "your address")))
         case .add: facts.append(FormPage.Fact(label: "Account here", value: "the one you are signed in to"))
         case .reopen: facts.append(FormPage.Fact(label: "Account here", value: "the one it was added to"))
         case .claim: facts.append(FormPage.Fact(label: "Address", value: address ?? "—"))

@@ -1,0 +1,50 @@
+import HTTPTypes
+import Hummingbird
+import JSON
+
+/// How the administration interface reads and answers: JSON, and nothing else.
+struct AdministrationReplies: Sendable {
+    /// Largest body, in bytes: a policy's file in JSON, every byte of it escaped.
+    static let maximumBodyBytes = 512 * 1024
+    /// Wrong keys of one client, in ten minutes, before it is told to wait.
+    static let failuresPerClient = 30
+
+    let answers: Answers
+    private let forms: Forms
+
+    init(answers: Answers, timeout: Duration) {
+        self.answers = answers
+        forms = Forms(maximumBytes: Self.maximumBodyBytes, timeout: timeout)
+    }
+
+    /// The administrator whose key came along; ``AdministratorGate`` has seen to it that there is one.
+    func author(_ context: RequestScope) throws(Refusal) -> String {
+        guard let name = context.administrator else { throw .administratorUnauthenticated }
+        return name
+    }
+
+    /// The body: a JSON object with none but these members; empty when there is no body.
+    func body(_ request: Request, members allowed: Set<String>) async throws -> JSONObject {
+        let text = try await forms.text(request)
+        guard !text.isEmpty else { return JSONObject([]) }
+        let type = request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased() }
+        guard type?.filter({ $0 != " " }) == "application/json" else { throw Refusal.jsonOnly }
+        guard let object = try? JSONValue.parse(Array(text.utf8)).object else { throw Refusal.malformed }
+        for (name, _) in object.members where !allowed.contains(name) {
+            throw Refusal.invalidRequest("There is no member \"\(name.prefix(40))\" here.")
+        }
+        return object
+    }
+
+    /// A JSON answer.
+    func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
+        answers.json(value.serializedBytes(), status: status)
+    }
+}
+
+extension Refusal {
+    static let jsonOnly = Refusal(415, "unsupported_media_type", "Bodies are read as application/json only.")
+
+    /// Something about the request that its sender can mend.
+    static func invalidRequest(_ sentence: String) -> Refusal { Refusal(400, "invalid_request", sentence) }
+}
