@@ -101,6 +101,20 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "Administration",
+            dependencies: [
+                "Accounts", "Cryptography", "JSON", "PolicyLanguage", "YAML",
+                .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AdministrationTests",
+            dependencies: ["Accounts", "Administration", "JSON", "PolicyLanguage"],
+            swiftSettings: strict
+        ),
+
         // Application.
         .target(
             name: "Flows",
@@ -121,7 +135,7 @@ let package = Package(
         .target(
             name: "PostgresStore",
             dependencies: [
-                "Accounts", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
+                "Accounts", "Administration", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations")],
@@ -172,7 +186,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Accounts", "Cryptography", "Flows", "InternetAddress", "JSON", "Mail", "OAuth", "QRCode",
+                "Accounts", "Administration", "Cryptography", "Flows", "InternetAddress", "JSON", "Mail", "OAuth",
+                "PolicyLanguage", "QRCode",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -187,10 +202,11 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON", "Jobs", "Mail",
+                "Accounts", "Administration", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON",
+                "Jobs", "Mail",
                 "OAuth",
-                "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "Providers", "ServiceConfiguration",
-                "Telemetry", "Web", "YAML",
+                "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "PolicyLanguage", "Providers",
+                "ServiceConfiguration", "Telemetry", "Web", "YAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -294,7 +310,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect", "Web",
+                "Accounts", "Administration", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect",
+                "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict
@@ -320,6 +337,14 @@ let package = Package(
         .testTarget(
             name: "LinkingAttackTests",
             dependencies: ["Accounts", "Cryptography", "Postgres", "TestSupport", "latchkey", "mock-provider"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "PolicyAttackTests",
+            dependencies: [
+                "Accounts", "Administration", "Cryptography", "Postgres", "PostgresStore", "TestSupport", "latchkey",
+                "mock-provider", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

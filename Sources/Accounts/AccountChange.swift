@@ -97,6 +97,8 @@ public struct AccountChange: Sendable {
     public let session: NewSession?
     /// What is mailed about it, in the same transaction.
     public let job: Job?
+    /// What its owner can undo; stored where the effect is a link.
+    public let undoable: NewIdentityChange
     /// The same conditions as in the question, so that the store can hold the change to them.
     public let question: LinkingQuestion
     /// What waits for a proof from now on, in place of whatever waited in the same browser.
@@ -113,6 +115,7 @@ public struct AccountChange: Sendable {
         decision: DecisionEntry,
         session: NewSession?,
         job: Job?,
+        undoable: NewIdentityChange,
         question: LinkingQuestion,
         pending: PendingLink? = nil,
         held: HeldArrivalID? = nil,
@@ -122,6 +125,7 @@ public struct AccountChange: Sendable {
         self.pending = pending
         self.proof = proof
         self.job = job
+        self.undoable = undoable
         self.effect = effect
         self.identity = identity
         self.decision = decision

@@ -38,6 +38,8 @@ extension FlowCode {
             "This address has an account by now. Sign in to it, or set a new password if you do not know it."
         case .addressNotProven: "This needs an e-mail address that you have proven. Add one on your account page first."
         case .lastWayIn: "This is your only way to sign in. Add another one first, then remove this one."
+        case .identityTaken:
+            "This way to sign in belongs to another account by now, so it could not come back. If that account is yours as well, merge the two."
         case .passwordTooShortAlone:
             "Your password is too short to protect the account alone. Choose a longer one first, then switch the second step off."
         case .nothingToChange: "Somebody changed this in the meantime, so there was nothing left to do."
@@ -77,7 +79,7 @@ extension FlowCode {
         case .contention: "Three attempts met a changed situation; look for a client in a loop."
         case .misconfigured: "The detail names the fault; `latchkey providers check` lists all."
         case .localAccountsOff: "password.enabled is false, or no mail server is configured."
-        case .signUpClosed: "linking.sign_up is not open."
+        case .signUpClosed: "The policy's sign_up is not open."
         case .invalidAddress: "Nothing to do."
         case .passwordRefused: "The detail names the rule."
         case .wrongCredentials:
@@ -90,6 +92,7 @@ extension FlowCode {
         case .addressTaken: "Nothing to do."
         case .addressNotProven: "Nothing to do."
         case .lastWayIn: "Nothing to do."
+        case .identityTaken: "Nothing to do: an identity belongs to one user."
         case .passwordTooShortAlone:
             "Nothing to do: password.minimum_length against password.minimum_length_with_second_factor."
         case .nothingToChange: "Nothing to do."

@@ -66,6 +66,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
     case addressNotProven = "address_not_proven"
     /// Removing this would lock the owner out.
     case lastWayIn = "last_way_in"
+    /// Another account has this identity by now.
+    case identityTaken = "identity_taken"
     /// Without the second factor the password would be too short.
     case passwordTooShortAlone = "password_too_short_alone"
     /// The change does not fit the account any more.
@@ -94,7 +96,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .wrongCredentials, .wrongPassword, .wrongCode: 401
         case .tooManyAttempts: 429
         case .overloaded: 503
-        case .addressTaken, .addressNotProven, .lastWayIn, .passwordTooShortAlone, .nothingToChange, .situationChanged:
+        case .addressTaken, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange,
+            .situationChanged:
             409
         case .nothingToConfirm: 400
         case .proofRefused: 403
@@ -113,7 +116,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .localAccountsOff, .signUpClosed: .chooseAnotherWay
         case .invalidAddress, .passwordRefused: .signUp
         case .wrongCredentials, .wrongCode, .addressTaken: .signInAgain
-        case .wrongPassword, .addressNotProven, .lastWayIn, .passwordTooShortAlone, .nothingToChange: .openAccount
+        case .wrongPassword, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange:
+            .openAccount
         case .tooManyAttempts, .overloaded: .waitAndSignInAgain
         case .unknownProof: .resetPassword
         case .nothingToConfirm, .situationChanged: .signInAgain

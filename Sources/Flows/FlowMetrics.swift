@@ -22,6 +22,13 @@ struct FlowMetrics: Sendable {
         ).increment()
     }
 
+    /// Counts whether the candidate in shadow mode would have done the same; nothing without a candidate.
+    static func compared(_ record: DecisionRecord) {
+        guard let shadow = record.shadow else { return }
+        let agrees = shadow.outcome == record.outcome
+        Counter(label: "latchkey_policy_shadow_total", dimensions: [("agrees", agrees ? "yes" : "no")]).increment()
+    }
+
     /// Runs a flow without a provider and counts how it ended.
     func measured<Value: Sendable>(
         _ body: () async throws(FlowFailure) -> Value

@@ -12,7 +12,8 @@ extension MailEvent {
         case .addressChanged: ["new_address", "undo_link"]
         case .addressInUse: ["sign_in_link"]
         case .newDevice: ["when", "account_link"]
-        case .identityLinked, .identityUnlinked: ["provider", "account_link"]
+        case .identityLinked, .identityUnlinked: ["provider", "undo_link", "account_link"]
+        case .accountRestored: ["change", "provider", "reset_link", "account_link"]
         case .passwordChanged: ["change", "reset_link", "account_link"]
         case .secondFactorChanged: ["change", "account_link"]
         case .signInByMail: []
@@ -37,6 +38,7 @@ extension MailEvent {
     public var changes: Set<String> {
         switch self {
         case .passwordChanged: ["set", "changed", "reset", "removed"]
+        case .accountRestored: ["linked", "unlinked"]
         case .secondFactorChanged: ["on", "off", "recovery_code"]
         case .confirmLink: ["link", "claim", "lapsed"]
         case .requestDecided: ["approved", "denied"]

@@ -16,10 +16,13 @@ public enum MailEvent: String, Sendable, CaseIterable {
     case addressInUse = "address-in-use"
     /// A sign-in from a browser not seen before. `when`, `agent`, `network`, `account_link`.
     case newDevice = "new-device"
-    /// A way in was linked. `provider`, `account_link`.
+    /// A way in was linked. `provider`, `undo_link`, `account_link`.
     case identityLinked = "identity-linked"
-    /// A way in was unlinked. `provider`, `account_link`.
+    /// A way in was unlinked. `provider`, `undo_link`, `account_link`.
     case identityUnlinked = "identity-unlinked"
+    /// A change was taken back from the mailbox, and everybody is signed out. `change` (linked or unlinked), `provider`,
+    /// `reset_link`, `account_link`.
+    case accountRestored = "account-restored"
     /// The password was set, changed, reset or removed. `change` (one of those words), `reset_link`, `account_link`.
     case passwordChanged = "password-changed"
     /// The second factor was switched on or off, or a recovery code was used. `change`, `account_link`.

@@ -9,7 +9,7 @@ extension PostgresStore {
         """
         with \(PendingLinkStatement.consumed(change.proof, for: change.identity.key)), \(acted(change)), \(sessions(change)),
              \(recorded(change)), \(mailed(change)), \(voided(change)), \(PendingLinkStatement.waiting(change.pending)),
-             \(held(change))
+             \(held(change)), \(undoable(change))
         \(SessionStart.outcome)
         """
     }
@@ -39,6 +39,38 @@ extension PostgresStore {
             )
             """
         default: "voided as (select)"
+        }
+    }
+
+    /// Every link leaves its owner a way to take it back, and tells the apps.
+    private static func undoable(_ change: AccountChange) -> SQL {
+        switch change.effect {
+        case .linkToHolder, .linkToSession:
+            let identity = change.identity
+            return """
+                undoable as (
+                    \(insertion(
+                        of: change.undoable, .linked,
+                        from: """
+                            select user_id, identity_id, \(identity.provider.description)::text,
+                                   \(identity.key.issuer)::text, \(identity.key.subject)::text,
+                                   \(nullable: identity.username)::text, \(nullable: identity.displayName)::text,
+                                   \(nullable: identity.email?.address.description)::text, now(), now()
+                            from acted
+                            """
+                    ))
+                ), announced as (
+                    \(announcement(
+                        of: .identityLinked,
+                        from: """
+                            select json_build_object('user_id', user_id, 'identity_id', identity_id,
+                                                     'provider', \(identity.provider.description)::text)
+                            from acted
+                            """
+                    ))
+                )
+                """
+        case .signIn, .create, .claim, .recordOnly: return "undoable as (select)"
         }
     }
 

@@ -6,6 +6,11 @@ import struct Foundation.UUID
 /// Ends a transaction without its effects.
 struct Abandoned: Error {}
 
+/// Ends a transaction without its effects, and says why.
+struct Unchanged<Value: Sendable>: Error {
+    let result: Value
+}
+
 extension PostgresStore {
     /// A change of somebody's credentials: first the lock on the user's row, then, with a fresh view of everything, the rest.
     /// A sign-in that is under way takes the same lock, so it is either over, and its session ends with the others, or it finds
@@ -25,6 +30,8 @@ extension PostgresStore {
             }
         } catch is Abandoned {
             return nil
+        } catch let unchanged as Unchanged<Value> {
+            return unchanged.result
         } catch let failure as PostgresFailure {
             throw failure
         } catch {
@@ -67,18 +74,34 @@ extension PostgresStore {
     /// the former mailbox take a change of address back (G16, P-4), and every session ends but one, which gets a new token
     /// (H02, H08).
     static func aftermath(_ user: UserID, keeping session: TokenHash?, as token: TokenHash?) -> [SQL] {
+        voiding(user)
+            + [
+                "delete from sessions where user_id = \(user.uuid) and token_hash is distinct from \(nullable: session?.bytes)"
+            ] + rotation(user, of: session, to: token)
+    }
+
+    /// Whatever was proven before counts no more: a sign-in under way, a mailed link, a change of address or a merge that waits.
+    /// What lets an owner take something back is not among it.
+    static func voiding(_ user: UserID) -> [SQL] {
         [
             "update users set credential_version = credential_version + 1 where id = \(user.uuid)",
             "delete from proofs where user_id = \(user.uuid) and purpose <> 'email_change_undo'",
             "delete from email_changes where user_id = \(user.uuid)",
             "delete from pending_links where user_id = \(user.uuid)",
+            "delete from pending_merges where user_id = \(user.uuid) or other_id = \(user.uuid)",
             // A secret that somebody else may have seen while it was being set up is never the one that is put in force (G15).
             "delete from totp_factors where user_id = \(user.uuid) and confirmed_at is null",
-            "delete from sessions where user_id = \(user.uuid) and token_hash is distinct from \(nullable: session?.bytes)",
+        ]
+    }
+
+    /// A new token for the session that made a change (H02).
+    static func rotation(_ user: UserID, of session: TokenHash?, to token: TokenHash?) -> [SQL] {
+        guard let session, let token else { return [] }
+        return [
             """
-            update sessions set token_hash = \(nullable: token?.bytes), last_seen_at = now()
-            where user_id = \(user.uuid) and token_hash = \(nullable: session?.bytes) and \(token != nil)
-            """,
+            update sessions set token_hash = \(token.bytes), last_seen_at = now()
+            where user_id = \(user.uuid) and token_hash = \(session.bytes)
+            """
         ]
     }
 }

@@ -134,20 +134,19 @@ extension PostgresStore: CredentialStore {
         }
     }
 
-    /// Under the account's lock, so that two removals at once cannot both count on what the other one takes away (G14).
+    /// Under the account's lock (G14).
     public func removePassword(
         by session: TokenHash,
         rotatingTo token: TokenHash,
-        whileLinkedTo providers: [String],
+        while ways: WaysIn,
         event: AccountEvent,
         job: Job
     ) async throws(StoreFailure) -> PasswordRemoval {
         do {
             let result = try await underLock(bySession: session) { transaction, user in
-                let other = try await transaction.query(
-                    "select from federated_identities where user_id = \(user.uuid) and provider = any(\(providers)) limit 1"
-                )
-                guard other.first != nil else { return PasswordRemoval.lastWayIn }
+                guard try await Self.hasWayIn(user, besides: .password, among: ways, transaction) else {
+                    return PasswordRemoval.lastWayIn
+                }
                 guard
                     try await transaction.query("delete from passwords where user_id = \(user.uuid)").affected == 1
                 else { return .nothingToRemove }
@@ -178,7 +177,9 @@ extension PostgresStore: CredentialStore {
                        (select count(*) from recovery_codes where user_id = \(user.uuid)),
                        (select address from email_changes where user_id = \(user.uuid) and expires_at > now()),
                        array(select distinct provider from federated_identities where user_id = \(user.uuid) order by 1),
-                       (select expires_at from email_changes where user_id = \(user.uuid) and expires_at > now())
+                       (select expires_at from email_changes where user_id = \(user.uuid) and expires_at > now()),
+                       (select count(*) from sessions where user_id = \(user.uuid) and expires_at > now()
+                          and last_seen_at + idle_timeout > now() and not awaits_second_factor)
                 """
             ).one()
             let events = try await client.query(
@@ -195,6 +196,7 @@ extension PostgresStore: CredentialStore {
                 pendingAddress: try row.decode(String?.self, at: 4),
                 pendingUntil: try row.decode(Timestamp?.self, at: 6).map { Instant($0) },
                 providers: try row.decode([String].self, at: 5),
+                sessions: Int(try row.decode(Int64.self, at: 7)),
                 events: try events.decodeAll { (row) throws(PostgresFailure) in
                     (
                         AccountEvent.Kind(rawValue: try row.decode(String.self, at: 0)),

@@ -114,8 +114,7 @@ extension PostgresStore: EmailChangeStore {
         }
     }
 
-    /// Whoever changed the address may have had the password, a session, and time to add ways in of their own: what was added
-    /// since goes with the change (G15).
+    /// What was added since goes with the change, what was removed since comes back (G15).
     public func undo(_ token: TokenHash, event: AccountEvent) async throws(StoreFailure) -> EmailChangeResult {
         do {
             let result = try await underLock(Self.lock(byProof: token, for: .emailChangeUndo)) {
@@ -124,29 +123,11 @@ extension PostgresStore: EmailChangeStore {
                 row in
                 let old = try row.decode(String.self, at: 1)
                 let since = try row.decode(Timestamp.self, at: 3)
+                guard try await Self.isFree(old, for: user, transaction) else {
+                    throw Unchanged(result: EmailChangeResult.addressTaken)
+                }
                 _ = try await transaction.pipeline(
-                    [
-                        "delete from user_emails where user_id = \(user.uuid) and (is_primary or address = \(old))",
-                        """
-                        insert into user_emails (user_id, address, verified_at, is_primary)
-                        values (\(user.uuid), \(old), now(), true)
-                        """,
-                        "delete from passwords where user_id = \(user.uuid)",
-                        "delete from federated_identities where user_id = \(user.uuid) and linked_at >= \(since)",
-                        "delete from totp_factors where user_id = \(user.uuid) and coalesce(confirmed_at, now()) >= \(since)",
-                        """
-                        update users set has_second_factor = exists (
-                            select from totp_factors where user_id = \(user.uuid) and confirmed_at is not null
-                        ) where id = \(user.uuid)
-                        """,
-                        "delete from known_devices where user_id = \(user.uuid)",
-                        // Not the links of changes before this one: whoever took the account and changed its address twice
-                        // could otherwise take the second change back and so make the owner's link void.
-                        """
-                        delete from proofs where user_id = \(user.uuid)
-                          and (purpose <> 'email_change_undo' or created_at >= \(since))
-                        """,
-                    ] + Self.aftermath(user, keeping: nil, as: nil) + Self.told(event, nil, user)
+                    Self.restoration(of: user, since: since, address: old) + Self.told(event, nil, user)
                 )
                 return EmailChangeResult.changed
             }
@@ -155,5 +136,13 @@ extension PostgresStore: EmailChangeStore {
             if error.isUniqueViolation() { return .addressTaken }
             throw translate(error)
         }
+    }
+
+    private static func isFree(_ address: String, for user: UserID, _ transaction: Transaction) async throws -> Bool {
+        try await transaction.query(
+            """
+            select from user_emails where address = \(address) and verified_at is not null and user_id <> \(user.uuid)
+            """
+        ).first == nil
     }
 }

@@ -116,9 +116,11 @@ extension PostgresStore: HeldArrivalStore {
         do {
             try await client.transaction { transaction in
                 let (user, identity): (UserID, FederatedIdentityID)
+                var undoable: NewIdentityChange?
                 switch approval {
-                case .link(let target, let fresh):
+                case .link(let target, let fresh, let change):
                     (user, identity) = (target, fresh)
+                    undoable = change
                     let found = try await transaction.query(
                         "select from users where id = \(user.uuid) and disabled_at is null for update"
                     )
@@ -133,6 +135,10 @@ extension PostgresStore: HeldArrivalStore {
                     )
                 }
                 try await Self.attach(id, to: user, as: identity, by: administrator, transaction)
+                if let undoable {
+                    let snapshot = Self.snapshot(of: identity, user)
+                    _ = try await transaction.query(Self.insertion(of: undoable, .linked, from: snapshot))
+                }
                 if !jobs.isEmpty { _ = try await transaction.query(Self.enqueue(jobs)) }
             }
             return .done

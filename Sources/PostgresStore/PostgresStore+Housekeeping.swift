@@ -61,6 +61,23 @@ extension PostgresStore {
                 select key from throttles where whole_at < now() limit \(limit) for update skip locked
             )
             """,
+            """
+            delete from identity_changes where id in (
+                select id from identity_changes where undo_until < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from pending_merges where id in (
+                select id from pending_merges where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // An app that was away for longer has to read everything anew.
+            """
+            delete from app_events where sequence in (
+                select sequence from app_events where happened_at < now() - interval '90 days'
+                limit \(limit) for update skip locked
+            )
+            """,
             // As long as a browser keeps the cookie at most (RFC 6265bis §5.6.2).
             """
             delete from known_devices where (user_id, token_hash) in (

@@ -97,7 +97,7 @@ extension EmailRule {
         }
     }
 
-    private func isExcluded(_ domain: String) -> Bool {
+    func isExcluded(_ domain: String) -> Bool {
         excludedDomains.contains { domain == $0 || domain.hasSuffix("." + $0) }
     }
 }

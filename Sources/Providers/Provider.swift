@@ -127,3 +127,17 @@ extension Provider {
     /// The words on a button whose file has none.
     static func label(for name: String) -> String { "Sign in with \(name)" }
 }
+
+extension Provider {
+    /// Domains whose mailboxes it runs, by its file and the configuration.
+    public var authoritativeDomains: Set<String> { identity.email?.authoritativeFor ?? [] }
+
+    /// What its word about an address at a domain is usually worth; nil where it tells no address that counts.
+    ///
+    /// - Parameter domain: lower-case A-labels. A claim that a domain is hosted there (`hosted_domain`) is not foreseen.
+    public func usualEvidence(at domain: String) -> EmailEvidence? {
+        guard let email = identity.email, !email.isExcluded(domain) else { return nil }
+        if email.verification == .never { return .unverified }
+        return email.authoritativeFor.contains(domain) ? .authoritative : .verified
+    }
+}

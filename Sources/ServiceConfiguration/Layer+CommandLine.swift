@@ -19,6 +19,10 @@ extension Layer {
             case .section:
                 layer.fail(.unknownKey, at: source, "is a group of settings; name one of them")
             case .unknown:
+                if let moved = RetiredSettings.explanation(of: name) {
+                    layer.fail(.unknownKey, at: source, moved)
+                    continue
+                }
                 let hint = quoted(name).map { _ in didYouMean(Schema.suggestion(for: levels)) } ?? ""
                 layer.fail(.unknownKey, at: source, "unknown key\(hint)")
             }

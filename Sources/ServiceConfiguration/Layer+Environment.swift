@@ -16,6 +16,8 @@ extension Layer {
                 layer.put(match, text: value, at: source)
             } else if name.hasPrefix("LATCHKEY_DEVELOPMENT_ORIGINS") {
                 layer.fail(.notAllowed, at: source, "\"development.origins\" can only be written in the file")
+            } else if let moved = RetiredSettings.explanation(ofVariable: name) {
+                layer.fail(.unknownKey, at: source, moved)
             } else if !isServiceLink(name, value) {
                 let hint = didYouMean(Schema.suggestion(environment: name))
                 // A name with other characters may be a mangled value.

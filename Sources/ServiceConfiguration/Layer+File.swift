@@ -70,6 +70,7 @@ extension Layer {
         if levels.count == 2, levels[0] == "providers" {
             return "\(name) cannot be a provider's id: 1 to 32 of a-z, 0-9 and -, and not \"directory\""
         }
+        if let moved = RetiredSettings.explanation(of: levels.joined(separator: ".")) { return moved }
         let full = "\"\(levels.joined(separator: "."))\""
         if levels.count == 1, last.contains("."),
             case .setting = Schema.place(last.split(separator: ".").map(String.init))

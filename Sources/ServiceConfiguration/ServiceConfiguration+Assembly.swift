@@ -25,8 +25,7 @@ extension ServiceConfiguration {
         account = Account(&resolver)
         throttle = Throttle(&resolver)
         linking = Linking(
-            signUp: resolver.value(Settings.linkingSignUp),
-            dormantAfter: resolver.value(Settings.linkingDormantAfter),
+            policyFile: resolver.value(Settings.linkingPolicyFile),
             privilegedRoles: Set(resolver.value(Settings.linkingPrivilegedRoles))
         )
         providers = Providers(&resolver)

@@ -46,6 +46,8 @@ extension ServiceConfiguration {
         public let signUpLifetime: Duration
         /// How long the former mailbox can take a change of address back.
         public let undoLifetime: Duration
+        /// How long a way in that was added or removed can be undone.
+        public let identityUndoFor: Duration
     }
 
     /// Settings of `throttle`: attempts that are let through.
@@ -96,6 +98,7 @@ extension ServiceConfiguration.Account {
     init(_ resolver: inout Resolver) {
         signUpLifetime = resolver.value(Settings.accountSignUpLifetime)
         undoLifetime = resolver.value(Settings.accountUndoLifetime)
+        identityUndoFor = resolver.value(Settings.accountIdentityUndoFor)
     }
 }
 

@@ -138,20 +138,11 @@ extension ServiceConfiguration {
 
     /// Settings of `linking`.
     public struct Linking: Sendable {
-        /// Who gets a new account.
-        public enum SignUp: String, Sendable, CaseIterable {
-            /// Everybody.
-            case open
-            /// Invited people.
-            case invited
-            /// Nobody.
-            case closed
-        }
+        /// Where the policy's file is when nothing says otherwise.
+        public static let defaultPolicyFile = "providers/linking-policy.yaml"
 
-        /// Who gets a new account.
-        public let signUp: SignUp
-        /// How long without a sign-in makes an account dormant.
-        public let dormantAfter: Duration
+        /// The file with the linking policy; nil for ``defaultPolicyFile``, which may be missing.
+        public let policyFile: String?
         /// Roles whose accounts are never linked silently.
         public let privilegedRoles: Set<String>
     }

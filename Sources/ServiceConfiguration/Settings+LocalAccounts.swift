@@ -107,6 +107,13 @@ extension Settings {
         example: "30d",
         "How long the former mailbox can take a change of address back."
     )
+    static let accountIdentityUndoFor = Setting(
+        "account.identity_undo_for",
+        .duration(.hours(1) ... .days(90)),
+        default: .days(7),
+        example: "30d",
+        "How long a way in that was added or removed can be undone, by mail and on the account page."
+    )
 
     static let throttlePasswordsPerPair = Setting(
         "throttle.passwords_per_pair",

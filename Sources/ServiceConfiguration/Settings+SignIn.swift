@@ -59,19 +59,12 @@ extension Settings {
         "Where a sign-in returns to when nobody said where."
     )
 
-    static let linkingSignUp = Setting(
-        "linking.sign_up",
-        .choice,
-        default: ServiceConfiguration.Linking.SignUp.open,
-        example: "invited",
-        "Who gets a new account: everybody, invited people, or nobody."
-    )
-    static let linkingDormantAfter = Setting(
-        "linking.dormant_after",
-        .duration(.days(1) ... .days(3650)),
-        default: .days(540),
-        example: "365d",
-        "An account without a sign-in for this long is dormant: nothing is linked to it silently."
+    static let linkingPolicyFile = OptionalSetting(
+        "linking.policy_file",
+        .path,
+        example: "/etc/latchkey/linking-policy.yaml",
+        "The file with the linking policy (docs/linking.md): watched, and every edit becomes a version. Without this "
+            + "setting it is `providers/linking-policy.yaml`, and the built-in policy where that does not exist."
     )
     static let linkingPrivilegedRoles = ListSetting(
         "linking.privileged_roles",

@@ -72,7 +72,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         MailboxRoutes(caught: caught, publicOrigin: settings.publicOrigin, answers: answers).register(on: router)
     }
     registerAdministration(services, answers: answers, on: router)
-    HealthRoutes(readiness: services.readiness, answers: answers).register(on: router)
+    HealthRoutes(readiness: services.readiness, details: services.details, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)
     table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
     return router
@@ -83,6 +83,9 @@ private func registerAdministration(_ services: WebServices, answers: Answers, o
     let replies = AdministrationReplies(answers: answers, timeout: services.settings.requestTimeout)
     AdministratorRoutes(replies: replies).register(on: router)
     HoldRoutes(replies: replies, holds: services.holds).register(on: router)
+    PolicyRoutes(services: services.administration, replies: replies).register(on: router)
+    PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
+    DecisionRoutes(services: services.administration, replies: replies).register(on: router)
 }
 
 private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {
@@ -92,6 +95,7 @@ private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimit
     MailSignInRoutes(replies: replies).register(on: router)
     ConfirmIdentityRoutes(replies: replies).register(on: router)
     AccountPasswordRoutes(replies: replies).register(on: router)
+    AccountIdentityRoutes(replies: replies).register(on: router)
     AccountEmailRoutes(replies: replies).register(on: router)
     AccountSecondFactorRoutes(replies: replies).register(on: router)
     ConfirmRoutes(replies: replies, limits: limits).register(on: router)

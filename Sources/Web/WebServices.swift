@@ -1,4 +1,5 @@
 public import Accounts
+public import Administration
 public import Flows
 public import InternetAddress
 public import Mail
@@ -30,6 +31,9 @@ public struct WebServices: Sendable {
 
     /// What `/readyz` reports: a name and whether it is fine.
     public typealias Readiness = @Sendable () async -> [(name: String, ready: Bool)]
+
+    /// What `/readyz` says besides: a name and a sentence for everything that is degraded and stops nobody.
+    public typealias Details = @Sendable () -> [(name: String, text: String)]
 
     /// Settings of the edge.
     public struct Settings: Sendable {
@@ -106,6 +110,8 @@ public struct WebServices: Sendable {
     let local: LocalAccounts
     let caughtMail: (any CaughtMailStore)?
     let readiness: Readiness
+    let details: Details
+    let administration: AdministrationServices
 
     /// Creates the services of the edge.
     /// - Parameter caughtMail: what `/development/mail` shows; nil where mail is really sent.
@@ -123,7 +129,9 @@ public struct WebServices: Sendable {
         accounts: any AccountStore,
         local: LocalAccounts,
         caughtMail: (any CaughtMailStore)?,
-        readiness: @escaping Readiness
+        administration: AdministrationServices,
+        readiness: @escaping Readiness,
+        details: @escaping Details = { [] }
     ) {
         self.settings = settings
         self.pages = pages
@@ -139,5 +147,7 @@ public struct WebServices: Sendable {
         self.local = local
         self.caughtMail = caughtMail
         self.readiness = readiness
+        self.details = details
+        self.administration = administration
     }
 }

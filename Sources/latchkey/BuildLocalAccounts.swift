@@ -72,12 +72,13 @@ func keyRing(_ configuration: ServiceConfiguration) throws(StartFault) -> KeyRin
 func localAccountSettings(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
+    policy: LivePolicy,
     lifetime: SessionLifetime
 ) -> LocalAccountServices.Settings {
     let throttle = configuration.throttle
     return LocalAccountServices.Settings(
         isEnabled: configuration.hasLocalAccounts,
-        signUp: SignUp(rawValue: configuration.linking.signUp.rawValue) ?? .closed,
+        policy: policy,
         sessionLifetime: lifetime,
         serviceName: configuration.serviceName,
         publicOrigin: configuration.publicURL.description,
@@ -86,11 +87,16 @@ func localAccountSettings(
             providers.map { ($0.provider.id.description, $0.provider.name) },
             uniquingKeysWith: { first, _ in first }
         ),
+        signInIssuers: Dictionary(
+            providers.filter { !$0.isLinkOnly }.map { ($0.provider.id.description, $0.provider.issuer) },
+            uniquingKeysWith: { first, _ in first }
+        ),
         offersMailedLink: configuration.signIn.mailedLink,
         offersMailedCode: configuration.signIn.mailedCode,
         registrationLifetime: configuration.account.signUpLifetime,
         resetLifetime: configuration.passwords.resetLifetime,
         undoLifetime: configuration.account.undoLifetime,
+        identityUndoFor: configuration.account.identityUndoFor,
         limits: AttemptLimits(
             passwordsPerPair: throttle.passwordsPerPair,
             passwordsPerAddress: throttle.passwordsPerAddress,

@@ -1,4 +1,5 @@
 import Accounts
+import Administration
 import Cryptography
 import CurlTransport
 import Flows
@@ -21,6 +22,7 @@ struct Services: Sendable {
     let migrator: Migrator
     let transport: CurlTransport
     let hasher: BoundedPasswordHasher
+    let policy: PolicyLoader
     let mail: MailServices?
     let web: WebServices
 }
@@ -37,9 +39,11 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         freshFor: configuration.session.freshFor,
         touchInterval: configuration.session.touchInterval
     )
+    // Replaced before the first request by what the store and the file say: see PolicyLoader.
+    let policy = LivePolicy(PolicyInForce(.standard, version: 0))
     let signIn = SignInServices(
         providers: Dictionary(uniqueKeysWithValues: providers.map { ($0.provider.id, $0) }),
-        policy: LivePolicy(PolicyInForce(try linkingPolicy(configuration), version: 0)),
+        policy: policy,
         accounts: store,
         sessions: store,
         transactions: store,
@@ -52,7 +56,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
             privilegedRoles: configuration.linking.privilegedRoles.sorted(),
-            hasStrictCookie: configuration.session.cookieSameSite == .strict
+            hasStrictCookie: configuration.session.cookieSameSite == .strict,
+            identityUndoFor: configuration.account.identityUndoFor
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )
@@ -64,7 +69,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     }
     let hasher = try passwordHasher(configuration)
     let local = LocalAccountServices(
-        settings: localAccountSettings(configuration, providers: providers, lifetime: lifetime),
+        settings: localAccountSettings(configuration, providers: providers, policy: policy, lifetime: lifetime),
         store: store,
         sessions: store,
         hasher: hasher,
@@ -74,6 +79,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )
     let migrator = Migrator(client: postgres)
+    let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, lifetime: lifetime),
@@ -101,10 +107,12 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         accounts: store,
         local: LocalAccounts(local),
         caughtMail: configuration.mail.isCaught ? store : nil,
+        administration: administrationServices(configuration, store: store, providers: providers),
         readiness: {
             let pending = try? await migrator.pending()
             return [("database", pending != nil), ("migrations", pending == 0)]
-        }
+        },
+        details: { loader.status.details }
     )
     return Services(
         postgres: postgres,
@@ -112,6 +120,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         migrator: migrator,
         transport: transport,
         hasher: hasher,
+        policy: loader,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         web: web
     )
@@ -147,7 +156,7 @@ private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger
     }
 }
 
-private func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFault) -> [ConfiguredProvider] {
+func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFault) -> [ConfiguredProvider] {
     let settings = configuration.providers
     var issuers: [String: String] = [:]
     for (id, provider) in settings.byID { issuers[id.description] = provider.issuer }
@@ -186,18 +195,6 @@ private func configuredProviders(_ configuration: ServiceConfiguration) throws(S
         )
     }
     return result
-}
-
-/// The built-in policy with the operator's sign-up mode, proven safe before it is used.
-private func linkingPolicy(_ configuration: ServiceConfiguration) throws(StartFault) -> LinkingPolicy {
-    var policy = LinkingPolicy.standard
-    policy.signUp = SignUp(rawValue: configuration.linking.signUp.rawValue) ?? .closed
-    policy.dormantAfter = Int(configuration.linking.dormantAfter.components.seconds)
-    let violations = policy.violations()
-    guard violations.isEmpty else {
-        throw StartFault("the linking policy is unsafe:\n" + violations.map { "\($0)" }.joined(separator: "\n"))
-    }
-    return policy
 }
 
 private func webSettings(

@@ -1,4 +1,5 @@
 import Accounts
+import Administration
 import CurlTransport
 import Hummingbird
 import HummingbirdCore
@@ -35,6 +36,7 @@ struct Node {
 
     /// Runs until SIGTERM or SIGINT. Faults at the start leave as ``StartFault``, one sentence each.
     func run(migrating: Bool, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+        ignoreHangUps()
         let services = try buildServices(configuration, logger: telemetry.logger)
         services.postgres.start()
         do {
@@ -44,6 +46,7 @@ struct Node {
             } else {
                 try await checkSchema(services.migrator)
             }
+            try await startPolicy(services.policy)
             try await serve(services, announce: announce)
         } catch {
             await services.transport.shutdown(grace: .zero)
@@ -83,6 +86,15 @@ struct Node {
         }
         guard pending == 0 else {
             throw StartFault("the schema is \(pending) migration(s) behind: run `latchkey migrate` first")
+        }
+    }
+
+    private func startPolicy(_ loader: PolicyLoader) async throws(StartFault) {
+        do {
+            try await loader.start()
+        } catch {
+            let faults = error.details.map { "\n\($0)" }.joined()
+            throw StartFault("there is no linking policy to start with: \(error.code)\(faults)")
         }
     }
 
@@ -127,6 +139,7 @@ struct Node {
             PostgresService(client: services.postgres),
             OutboundService(transport: services.transport),
             Housekeeping(sessions: services.store, logger: logger),
+            PolicyService(loader: services.policy),
             HashingService { await services.hasher.shutdown() },
         ]
         if let mail = services.mail { parts.append(MailService(mail: mail)) }

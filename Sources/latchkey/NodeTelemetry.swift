@@ -64,6 +64,10 @@ struct NodeTelemetry: Sendable {
         "latchkey_http_requests_total": "Requests answered, by route template and status.",
         "latchkey_http_request_duration_seconds": "Time from the request's head to its answer, by route template.",
         "latchkey_flow_completions_total": "Flows that ran to their end, by what came of them.",
+        "latchkey_policy_version": "Number of the linking policy's version that this node decides by.",
+        "latchkey_policy_polling": "1 while changes of the policy are looked for every second instead of heard.",
+        "latchkey_policy_faults_total": "Policies that were not put in force, by where they stand: file or version.",
+        "latchkey_policy_shadow_total": "Decisions made beside a candidate in shadow mode, by whether both agree.",
         "latchkey_flow_failures_total": "Flows that stopped, by step and code.",
     ]
 }

@@ -50,6 +50,22 @@ struct LinkingAttackTests {
         #expect(inside > 0)
     }
 
+    @Test("L-9 one door: Arrival asks for people, HypotheticalDecision and a file's advice for operators")
+    func whoAsks() throws {
+        let sources = URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Sources")
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var asking: Set<String> = []
+        for case let file as URL in files where file.pathExtension == "swift" {
+            guard file.deletingLastPathComponent().lastPathComponent != "Linking" else { continue }
+            let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+            let code = lines.filter { !$0.drop(while: { $0 == " " }).hasPrefix("//") }
+            if code.contains(where: { $0.contains("decideLinking(") }) { asking.insert(file.lastPathComponent) }
+        }
+        #expect(asking == ["Arrival.swift", "HypotheticalDecision.swift", "PolicyReading+Advice.swift"])
+    }
+
     @Test("L-14 a changed address never moves a login to another user")
     func changedAddress() {
         for facts in LinkingFacts.possible where facts.intent == .signIn {

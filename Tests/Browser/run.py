@@ -19,6 +19,7 @@ import linking_checks
 import local_account_checks
 import log_checks
 import mail_sign_in_checks
+import outcome_checks
 import password_checks
 import scriptless_checks
 import second_step_checks
@@ -38,6 +39,7 @@ WITH_SCRIPTS = [
     sign_in_checks,
     trouble_checks,
     linking_checks,
+    outcome_checks,
     local_account_checks,
     password_checks,
     address_change_checks,

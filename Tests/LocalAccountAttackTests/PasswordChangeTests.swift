@@ -115,7 +115,7 @@ struct PasswordChangeTests {
 
     @Test("G14 the last way in stays: no removal without a provider, nor with one that is switched off")
     func lastWayIn() async throws {
-        let stack = try await Installation.roomy()
+        let stack = try await Installation.withoutMailedSignIn()
         let person = try await LocalPerson.signedUp(at: stack)
         let refused = try await person.browser.json("/v1/account/password/remove")
         #expect(refused.status == 409 && refused.code == "last_way_in")

@@ -27,8 +27,9 @@ def executable(name: str) -> Path:
 class Node:
     """A running node."""
 
-    def __init__(self, child: Child, origin: str, port: int) -> None:
+    def __init__(self, child: Child, origin: str, port: int, configuration: Path) -> None:
         self.child = child
+        self.configuration = configuration
         self.origin = origin
         self.port = port
 
@@ -94,4 +95,4 @@ def node(
             raise RuntimeError(f"latchkey migrate: {migrated.stderr.strip() or migrated.stdout.strip()}")
         with running([latchkey, "serve", "--config", str(file)], cwd=ROOT) as child:
             awaited(lambda: _is_ready(child, port), "the node is ready", seconds=60)
-            yield Node(child, str(more.get("public_url", f"http://localhost:{port}")), port)
+            yield Node(child, str(more.get("public_url", f"http://localhost:{port}")), port, file)

@@ -47,6 +47,22 @@ struct ProviderFilesTests {
         }
     }
 
+    @Test("the linking policy and its recipes are nobody's provider; any other file is")
+    func linkingPolicy() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "providers-\(UUID())")
+        let recipes = directory.appending(path: "recipes")
+        try FileManager.default.createDirectory(at: recipes, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let policy = Data("version: 1\n".utf8)
+        try policy.write(to: directory.appending(path: "linking-policy.yaml"))
+        try policy.write(to: recipes.appending(path: "strict.yaml"))
+        #expect(ProviderCatalog.load(directory: directory.path()).diagnostics == [])
+        try policy.write(to: directory.appending(path: "linking-policy-new.yaml"))
+        let faults = ProviderCatalog.load(directory: directory.path()).diagnostics
+        #expect(!faults.isEmpty)
+        #expect(faults.allSatisfy { $0.location.file.hasSuffix("/linking-policy-new.yaml") })
+    }
+
     @Test("a file whose issuer nobody configured is off, not faulty")
     func awaitingIssuer() {
         let (catalog, diagnostics) = ProviderCatalog.load(directory: ProviderFiles.directory)

@@ -18,6 +18,7 @@ struct FaultTests {
             linking:
               sign_up: maybe
               dormant_after:
+              policy_file:
             """
         let environment = ["LATCHKEY_LOG_LEVEL": "loud", "LATCHKEY_LOGLEVEL": "info"]
         let loaded = load(yaml, environment: environment, set: ["server.threads=-1", "nonsense"])
@@ -30,8 +31,9 @@ struct FaultTests {
                 #"latchkey.yaml:8:11: "database" has to be a mapping (key: value)"#,
                 #"latchkey.yaml:9:25: "session.idle_timeout" has to be a duration from 1m to 400d"#,
                 #"latchkey.yaml:9:51: "session.absolute_timeout" has to be a single value"#,
-                #"latchkey.yaml:11:12: "linking.sign_up" has to be open or invited or closed"#,
-                #"latchkey.yaml:12:3: "linking.dormant_after" has no value; leave the key out or give it one"#,
+                #"latchkey.yaml:11:3: "linking.sign_up" is not a setting any more: it is sign_up in the policy's file now, see linking.policy_file"#,
+                #"latchkey.yaml:12:3: "linking.dormant_after" is not a setting any more: it is dormant_after in the policy's file now, see linking.policy_file"#,
+                #"latchkey.yaml:13:3: "linking.policy_file" has no value; leave the key out or give it one"#,
                 #"LATCHKEY_LOGLEVEL: unknown setting (did you mean "LATCHKEY_LOG_LEVEL"?)"#,
                 #"LATCHKEY_LOG_LEVEL: "log.level" has to be trace or debug or info or notice or warning or error or critical"#,
                 "--set #2: has to be key=value",
@@ -39,6 +41,19 @@ struct FaultTests {
                 "database.url: is required: write it in the file, as LATCHKEY_DATABASE_URL or with --set database.url=…; as a file: database.url_file",
             ]
         )
+    }
+
+    @Test("settings that went into the policy's file say so in every layer")
+    func retired() {
+        let moved =
+            "\"linking.sign_up\" is not a setting any more: it is sign_up in the policy's file now, "
+            + "see linking.policy_file"
+        let loaded = load(
+            minimum,
+            environment: ["LATCHKEY_LINKING_SIGN_UP": "open"],
+            set: ["linking.sign_up=open"]
+        )
+        #expect(loaded.faults == ["LATCHKEY_LINKING_SIGN_UP: \(moved)", "--set linking.sign_up: \(moved)"])
     }
 
     @Test("nothing configured: the two required settings")

@@ -69,8 +69,7 @@ struct FieldTests {
         #expect(all.signIn.transactionLifetime == .seconds(300))
         #expect(all.signIn.returnTo == ["https://app.example.org/welcome"])
         #expect(all.signIn.defaultReturnTo == "/welcome")
-        #expect(all.linking.signUp == .invited)
-        #expect(all.linking.dormantAfter == .seconds(365 * 86_400))
+        #expect(all.linking.policyFile == "/etc/latchkey/linking-policy.yaml")
         #expect(all.linking.privilegedRoles == ["admin", "support"])
     }
 

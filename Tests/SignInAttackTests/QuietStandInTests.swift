@@ -25,10 +25,11 @@ extension OneAtATime {
                 // The key set stands at a host that this file does not allow.
                 name == "google.yaml" ? text.replacing(", www.googleapis.com]", with: "]") : text
             }
+            let policy = try Stacks.policyFile { $0.replacing("sign_up: open", with: "sign_up: closed") }
             let stack = try await Stack.start(
                 settings: [
                     "providers.directory=\(providers)", "providers.github.enabled=false",
-                    "providers.oidc-example.issuer=http://127.0.0.1:1", "linking.sign_up=closed",
+                    "providers.oidc-example.issuer=http://127.0.0.1:1", "linking.policy_file=\(policy)",
                 ]
             )
             let browser = stack.browser()

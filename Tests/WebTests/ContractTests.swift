@@ -92,6 +92,7 @@ struct ContractTests {
                 accounts: NoStore(),
                 local: LocalAccounts(NoLocalAccounts.services(lifetime)),
                 caughtMail: nil,
+                administration: NoAdministration.services,
                 readiness: { [] }
             )
         )
@@ -111,7 +112,9 @@ struct ContractTests {
     @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
     func noStateChangingGET() throws {
         let reading: Set<String> = [
-            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/healthz", "/readyz",
+            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/admin/v1/policy",
+            "/admin/v1/policy/versions", "/admin/v1/policy/versions/{number}", "/admin/v1/policy/plans/{id}",
+            "/admin/v1/policy/shadow", "/admin/v1/decisions", "/admin/v1/decisions/{id}", "/healthz", "/readyz",
             "/favicon.ico",
             "/robots.txt",
             "/callback/{provider}",
@@ -120,6 +123,8 @@ struct ContractTests {
             "/sign-in/second-factor", "/account/confirm", "/account/password", "/account/password/remove",
             "/account/email", "/account/email/confirm", "/account/email/undo", "/account/second-factor/remove",
             "/account/second-factor/recovery-codes",
+            "/v1/account/identities", "/account/identities/{id}/remove", "/account/identity-changes/{id}/undo",
+            "/account/blocked/{id}/allow", "/account/identity-undo", "/account/link/{provider}",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",
             // What waits for a proof, and what a claim removed.

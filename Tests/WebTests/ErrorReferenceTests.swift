@@ -1,4 +1,5 @@
 import Accounts
+import Administration
 import Flows
 import Foundation
 import Testing
@@ -20,7 +21,7 @@ struct ErrorReferenceTests {
     func complete() {
         let codes = Set(
             FlowCode.allCases.map(\.rawValue) + RefusalReason.allCases.map(\.rawValue) + Refusal.edgeCodes
-                + ["return_address_refused"]
+                + ["return_address_refused"] + PolicyFailure.examples.map(\.code)
         )
         #expect(codes.subtracting(Self.headings) == [])
         #expect(Self.headings.subtracting(codes) == [])

@@ -10,12 +10,13 @@ struct NoLocalAccounts: LocalAccountStore {
         LocalAccountServices(
             settings: .init(
                 isEnabled: true,
-                signUp: .open,
+                policy: LivePolicy(PolicyInForce(.standard, version: 1)),
                 sessionLifetime: lifetime,
                 serviceName: "Test",
                 publicOrigin: "https://login.example",
                 defaultReturnAddress: "/account",
-                providerNames: [:]
+                providerNames: [:],
+                signInIssuers: [:]
             ),
             store: NoLocalAccounts(),
             sessions: NoStore(),
@@ -66,10 +67,34 @@ struct NoLocalAccounts: LocalAccountStore {
     func removePassword(
         by session: TokenHash,
         rotatingTo token: TokenHash,
-        whileLinkedTo providers: [String],
+        while ways: WaysIn,
         event: AccountEvent,
         job: Job
     ) async throws(StoreFailure) -> PasswordRemoval { throw .unavailable }
+    func unlink(_ identity: FederatedIdentityID, _ request: IdentityRequest)
+        async throws(StoreFailure) -> IdentityChangeResult
+    { throw .unavailable }
+    func identityChanges(of user: UserID) async throws(StoreFailure) -> [IdentityChange] { throw .unavailable }
+    func undo(_ change: IdentityChangeID, _ request: IdentityRequest)
+        async throws(StoreFailure) -> IdentityChangeResult
+    { throw .unavailable }
+    func mailing(of change: IdentityChangeID) async throws(StoreFailure) -> IdentityChange? { throw .unavailable }
+    func add(token: TokenHash, to change: IdentityChangeID) async throws(StoreFailure) -> Bool { throw .unavailable }
+    func identityChange(behind token: TokenHash) async throws(StoreFailure) -> IdentityChange? { throw .unavailable }
+    func undo(
+        _ token: TokenHash,
+        reaching ways: WaysIn,
+        canReset: Bool,
+        event: @Sendable (IdentityChange.Kind) -> AccountEvent,
+        job: @Sendable (UserID) -> Job
+    ) async throws(StoreFailure) -> IdentityChangeResult { throw .unavailable }
+    func blockedIdentities(of user: UserID) async throws(StoreFailure) -> [BlockedIdentity] { throw .unavailable }
+    func allow(_ blocked: BlockedIdentityID, by session: TokenHash, event: AccountEvent)
+        async throws(StoreFailure) -> Bool
+    { throw .unavailable }
+    func endOtherSessions(of session: TokenHash, rotatingTo token: TokenHash, event: AccountEvent)
+        async throws(StoreFailure) -> Int?
+    { throw .unavailable }
     func credentials(of user: UserID) async throws(StoreFailure) -> CredentialOverview { throw .unavailable }
     func enqueue(_ job: Job) async throws(StoreFailure) { throw .unavailable }
     func recipient(at address: EmailAddress) async throws(StoreFailure) -> MailRecipient? { throw .unavailable }

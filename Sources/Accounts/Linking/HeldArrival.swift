@@ -62,8 +62,8 @@ public struct HeldArrival: Sendable, Hashable {
 
 /// What an administrator lets an arrival become.
 public enum HoldApproval: Sendable, Hashable {
-    /// A way in to this user's account.
-    case link(UserID, FederatedIdentityID)
+    /// A way in to this user's account, which its owner can undo.
+    case link(UserID, FederatedIdentityID, undoable: NewIdentityChange)
     /// A user of its own, without the address.
     case separate(UserID, FederatedIdentityID)
 }

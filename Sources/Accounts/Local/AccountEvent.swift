@@ -41,6 +41,20 @@ public struct AccountEvent: Sendable, Hashable {
         case addressClaimed = "address_claimed"
         /// An administrator let an identity into the account that had been waiting.
         case identityApproved = "identity_approved"
+        /// A way in through a provider was removed.
+        case identityUnlinked = "identity_unlinked"
+        /// A link was undone and its identity blocked.
+        case identityLinkUndone = "identity_link_undone"
+        /// An unlink was undone.
+        case identityUnlinkUndone = "identity_unlink_undone"
+        /// A blocked identity may be linked again.
+        case identityAllowed = "identity_allowed"
+        /// Every session but one was ended.
+        case otherSessionsEnded = "other_sessions_ended"
+        /// Another account of the same person was merged into this one.
+        case accountMerged = "account_merged"
+        /// This account was merged into another one.
+        case mergedAway = "merged_away"
     }
 
     /// Fresh id.

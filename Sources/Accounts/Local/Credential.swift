@@ -85,6 +85,8 @@ public struct CredentialOverview: Sendable, Hashable {
     public let pendingUntil: Instant?
     /// Providers of the identities linked here.
     public let providers: [String]
+    /// Live sessions.
+    public let sessions: Int
     /// The latest events, newest first.
     public let events: [Event]
 
@@ -111,6 +113,7 @@ public struct CredentialOverview: Sendable, Hashable {
         pendingAddress: String?,
         pendingUntil: Instant?,
         providers: [String],
+        sessions: Int = 1,
         events: [Event]
     ) {
         self.passwordChangedAt = passwordChangedAt
@@ -120,6 +123,7 @@ public struct CredentialOverview: Sendable, Hashable {
         self.pendingAddress = pendingAddress
         self.pendingUntil = pendingUntil
         self.providers = providers
+        self.sessions = sessions
         self.events = events
     }
 }
@@ -165,11 +169,11 @@ public protocol CredentialStore: Sendable {
         event: AccountEvent,
         job: Job
     ) async throws(StoreFailure) -> Bool
-    /// Removes the password, under the account's lock and only while an identity of one of these providers remains.
+    /// Removes the password, under the account's lock and only while another way in remains.
     func removePassword(
         by session: TokenHash,
         rotatingTo token: TokenHash,
-        whileLinkedTo providers: [String],
+        while ways: WaysIn,
         event: AccountEvent,
         job: Job
     ) async throws(StoreFailure) -> PasswordRemoval

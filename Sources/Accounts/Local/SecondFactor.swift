@@ -81,5 +81,5 @@ public enum FactorRemoval: Sendable, Hashable {
 }
 
 /// Everything local accounts keep.
-public typealias LocalAccountStore = CredentialStore & EmailChangeStore & ProofStore & RegistrationStore
-    & SecondFactorStore & ThrottleStore
+public typealias LocalAccountStore = CredentialStore & EmailChangeStore & IdentityChangeStore & ProofStore
+    & RegistrationStore & SecondFactorStore & ThrottleStore

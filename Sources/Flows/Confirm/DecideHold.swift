@@ -15,16 +15,21 @@ public struct DecideHold: Sendable {
 
     private let store: any HeldArrivalStore
     private let providerNames: [String: String]
+    private let undoFor: Duration
     private let unixTime: @Sendable () -> Int64
 
-    /// - Parameter providerNames: names of the providers by id, for mails.
+    /// - Parameters:
+    ///   - providerNames: names of the providers by id, for mails.
+    ///   - undoFor: how long the owner of an account can undo a link.
     public init(
         store: any HeldArrivalStore,
         providerNames: [String: String],
+        undoFor: Duration = .seconds(7 * 86_400),
         unixTime: @escaping @Sendable () -> Int64
     ) {
         self.store = store
         self.providerNames = providerNames
+        self.undoFor = undoFor
         self.unixTime = unixTime
     }
 
@@ -49,7 +54,8 @@ public struct DecideHold: Sendable {
         let provider = held.identity.provider.description
         let name = providerNames[provider] ?? provider
         var work: [MailWork] = []
-        if case .link(let user) = answer { work.append(.identityLinked(user, provider: name)) }
+        let undoable = NewIdentityChange(id: freshID(), undoFor: undoFor)
+        if case .link = answer { work.append(.identityChanged(undoable.id, provider: name)) }
         if let email = held.identity.email, email.evidence >= .verified {
             let isApproved = if case .deny = answer { false } else { true }
             work.append(.requestDecided(email.address, provider: name, isApproved: isApproved))
@@ -60,7 +66,7 @@ public struct DecideHold: Sendable {
         }
         switch answer {
         case .link(let user):
-            return try await store.approve(id, .link(user, freshID()), by: administrator, jobs: jobs)
+            return try await store.approve(id, .link(user, freshID(), undoable: undoable), by: administrator, jobs: jobs)
         case .separate:
             return try await store.approve(id, .separate(freshID(), freshID()), by: administrator, jobs: jobs)
         case .deny(let note):

@@ -70,7 +70,7 @@ public struct ChangePassword: Sendable {
                 try await services.store.removePassword(
                     by: token.hash,
                     rotatingTo: rotated.hash,
-                    whileLinkedTo: services.settings.providerNames.keys.sorted(),
+                    while: services.settings.waysIn,
                     event: services.event(.passwordRemoved, visitor),
                     job: services.job(.passwordChanged(session.user.id, "removed"))
                 )

@@ -70,6 +70,7 @@ public struct DeliverMail: Sendable {
                     "sign_in_link": link("/sign-in"),
                 ]
             )
+        case .identityChanged(let change, let provider): try await identityChanged(change, provider)
         case .notice(let event, let user, let values): try await notice(event, user, values)
         }
     }
@@ -102,7 +103,9 @@ public struct DeliverMail: Sendable {
     /// A mailbox alone sets no first password beside a provider's sign-in: that needs the account page (I08).
     private func reset(_ address: EmailAddress) async throws -> Letter {
         guard let recipient = try await services.store.recipient(at: address) else { throw JobFault.obsolete }
-        let elsewhere = recipient.providers.compactMap { services.settings.providerNames[$0] }
+        let settings = services.settings
+        let elsewhere = recipient.providers.filter { settings.signInIssuers[$0] != nil }
+            .compactMap { settings.providerNames[$0] }
         guard recipient.hasPassword || elsewhere.isEmpty else {
             return Letter(
                 .noPasswordHere,
@@ -219,11 +222,28 @@ public struct DeliverMail: Sendable {
         )
     }
 
+    /// To the mailbox the account had at that moment, whatever it has now.
+    private func identityChanged(_ id: IdentityChangeID, _ provider: String) async throws -> Letter {
+        guard let change = try await services.store.mailing(of: id),
+            let address = change.address.flatMap({ EmailAddress($0) })
+        else { throw JobFault.obsolete }
+        let token = ProofToken.generate()
+        guard try await services.store.add(token: token.hash, to: id) else { throw JobFault.obsolete }
+        return Letter(
+            change.kind == .linked ? .identityLinked : .identityUnlinked,
+            to: address,
+            values: [
+                "provider": Secret(provider), "undo_link": link("/account/identity-undo", token),
+                "account_link": link("/account"),
+            ]
+        )
+    }
+
     private func notice(_ event: MailEvent, _ user: UserID, _ values: [String: String]) async throws -> Letter {
         guard let address = try await services.store.address(of: user) else { throw JobFault.obsolete }
         var secrets = values.mapValues { Secret($0) }
         secrets["account_link"] = link("/account")
-        if event == .passwordChanged { secrets["reset_link"] = link("/reset") }
+        if event == .passwordChanged || event == .accountRestored { secrets["reset_link"] = link("/reset") }
         return Letter(event, to: address, values: secrets)
     }
 }

@@ -8,8 +8,8 @@ public struct LocalAccountServices: Sendable {
     public struct Settings: Sendable {
         /// Whether passwords are offered at all.
         public var isEnabled: Bool
-        /// Who may sign up.
-        public var signUp: SignUp
+        /// The policy in force, which says who may sign up.
+        public var policy: LivePolicy
         /// Lifetimes of sessions.
         public var sessionLifetime: SessionLifetime
         /// The installation's name: people put it into passwords.
@@ -30,35 +30,43 @@ public struct LocalAccountServices: Sendable {
         public var offersMailedLink: Bool
         /// Whether a mailed code signs in.
         public var offersMailedCode: Bool
+        /// How long a link or an unlink can be undone.
+        public var identityUndoFor: Duration
         /// Names of the enabled providers by id.
         public var providerNames: [String: String]
+        /// Issuers, by provider id, of the enabled providers that sign people in.
+        public var signInIssuers: [String: String]
         /// Limits.
         public var limits: AttemptLimits
 
         /// Creates settings with the usual lifetimes.
         public init(
             isEnabled: Bool,
-            signUp: SignUp,
+            policy: LivePolicy,
             sessionLifetime: SessionLifetime,
             serviceName: String,
             publicOrigin: String,
             defaultReturnAddress: String,
             providerNames: [String: String],
+            signInIssuers: [String: String],
             offersMailedLink: Bool = false,
             offersMailedCode: Bool = false,
             registrationLifetime: Duration = .seconds(86_400),
             resetLifetime: Duration = .seconds(3600),
             mailedSignInLifetime: Duration = .seconds(600),
             undoLifetime: Duration = .seconds(7 * 86_400),
+            identityUndoFor: Duration = .seconds(7 * 86_400),
             limits: AttemptLimits = AttemptLimits()
         ) {
             self.isEnabled = isEnabled
-            self.signUp = signUp
+            self.policy = policy
             self.sessionLifetime = sessionLifetime
             self.serviceName = serviceName
             self.publicOrigin = publicOrigin
             self.defaultReturnAddress = defaultReturnAddress
             self.providerNames = providerNames
+            self.signInIssuers = signInIssuers
+            self.identityUndoFor = identityUndoFor
             self.offersMailedLink = offersMailedLink
             self.offersMailedCode = offersMailedCode
             self.registrationLifetime = registrationLifetime
@@ -66,6 +74,18 @@ public struct LocalAccountServices: Sendable {
             self.mailedSignInLifetime = mailedSignInLifetime
             self.undoLifetime = undoLifetime
             self.limits = limits
+        }
+
+        /// Who may sign up at this moment.
+        public var signUp: SignUp { policy.inForce.policy.signUp }
+
+        /// What counts as a way in.
+        var waysIn: WaysIn {
+            WaysIn(
+                password: isEnabled,
+                issuers: signInIssuers.values.sorted(),
+                mail: isEnabled && (offersMailedLink || offersMailedCode)
+            )
         }
     }
 

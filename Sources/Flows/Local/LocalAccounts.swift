@@ -20,6 +20,8 @@ public struct LocalAccounts: Sendable {
     public let passSecondFactor: PassSecondFactor
     /// Switching the second factor on and off.
     public let setUpSecondFactor: SetUpSecondFactor
+    /// Identities that leave the account or come back.
+    public let changeIdentities: ChangeIdentities
     private let services: LocalAccountServices
 
     /// Creates the flows.
@@ -34,6 +36,7 @@ public struct LocalAccounts: Sendable {
         signInByMail = SignInByMail(services)
         passSecondFactor = PassSecondFactor(services)
         setUpSecondFactor = SetUpSecondFactor(services)
+        changeIdentities = ChangeIdentities(services)
     }
 
     /// Whether passwords are offered.
@@ -44,6 +47,9 @@ public struct LocalAccounts: Sendable {
     public var registrationLifetime: Duration { services.settings.registrationLifetime }
     /// Rules for new passwords, for hints.
     public var rules: PasswordRules { services.rules }
+
+    /// What counts as a way in here.
+    public var waysIn: WaysIn { services.settings.waysIn }
 
     /// What the owner's pages show.
     public func credentials(of user: UserID) async throws(FlowFailure) -> CredentialOverview {

@@ -27,6 +27,8 @@ enum MailWork: Sendable, Hashable {
     case addressClaimed(ClaimReceiptID)
     /// What an administrator said, to whoever waited for it.
     case requestDecided(EmailAddress, provider: String, isApproved: Bool)
+    /// To the address an account had when a way in was linked or removed, with a way to take that back.
+    case identityChanged(IdentityChangeID, provider: String)
     /// A notice to a user's proven address; the values are words and names only.
     case notice(MailEvent, UserID, [String: String])
 
@@ -47,8 +49,8 @@ enum MailWork: Sendable, Hashable {
         .notice(.secondFactorChanged, user, ["change": change])
     }
 
-    static func identityLinked(_ user: UserID, provider: String) -> MailWork {
-        .notice(.identityLinked, user, ["provider": provider])
+    static func accountRestored(_ user: UserID, _ kind: IdentityChange.Kind, provider: String) -> MailWork {
+        .notice(.accountRestored, user, ["change": kind.rawValue, "provider": provider])
     }
 
     /// Stable word; also what limits count by.
@@ -63,6 +65,7 @@ enum MailWork: Sendable, Hashable {
         case .confirmLink: "confirm_link"
         case .addressClaimed: "address_claimed"
         case .requestDecided: "request_decided"
+        case .identityChanged: "identity_changed"
         case .notice: "notice"
         }
     }
@@ -85,6 +88,7 @@ enum MailWork: Sendable, Hashable {
                 "address": address.description, "provider": provider,
                 "change": isApproved ? "approved" : "denied",
             ]
+        case .identityChanged(let id, let provider): ["change": id.description, "provider": provider]
         case .notice(let event, let user, let values):
             values.merging(["user": user.description, "event": event.rawValue]) { $1 }
         }
@@ -139,6 +143,11 @@ enum MailWork: Sendable, Hashable {
                 let change = text("change")
             else { return nil }
             self = .requestDecided(address, provider: provider, isApproved: change == "approved")
+        case "identity_changed":
+            guard let id = text("change").flatMap({ IdentityChangeID($0) }), let provider = text("provider") else {
+                return nil
+            }
+            self = .identityChanged(id, provider: provider)
         case "notice":
             guard let user = text("user").flatMap({ UserID($0) }),
                 let event = text("event").flatMap({ MailEvent(rawValue: $0) })

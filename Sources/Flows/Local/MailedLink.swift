@@ -10,6 +10,8 @@ public enum MailedLink: Sendable, Hashable, CaseIterable {
     case emailChange
     /// Taking a change of address back.
     case emailChangeUndo
+    /// Taking a link or an unlink back.
+    case identityUndo
     /// Signing in.
     case signIn
 
@@ -27,7 +29,7 @@ public enum MailedLink: Sendable, Hashable, CaseIterable {
         switch self {
         case .signUp: .signUp
         case .passwordReset, .emailChangeUndo: .resetPassword
-        case .emailChange: .openAccount
+        case .emailChange, .identityUndo: .openAccount
         case .signIn: .signInAgain
         }
     }

@@ -171,12 +171,14 @@ struct Arrival: Sendable {
         let token = SessionToken.generate()
         let device = place.knownDevice ?? .generate()
         let arriving = effect.arriving
+        let undoable = NewIdentityChange(id: services.freshID(), undoFor: services.settings.identityUndoFor)
         let change = AccountChange(
             effect: effect,
             identity: question.identity,
             decision: entry,
             session: arriving.map { newSession(token, device, for: $0, methods, place) },
-            job: notice(of: effect, question.identity),
+            job: notice(of: effect, question.identity, undoable),
+            undoable: undoable,
             question: question,
             pending: pending,
             held: held,
@@ -202,11 +204,15 @@ struct Arrival: Sendable {
     }
 
     /// The owner is told about every way in that was linked, in the same transaction (G17), and a claimant what was removed.
-    private func notice(of effect: AccountEffect, _ identity: AssertedIdentity) -> Job? {
+    private func notice(
+        of effect: AccountEffect,
+        _ identity: AssertedIdentity,
+        _ undoable: NewIdentityChange
+    ) -> Job? {
         switch effect {
-        case .linkToHolder(let user, _), .linkToSession(let user, _, _):
+        case .linkToHolder, .linkToSession:
             let name = services.providers[identity.provider]?.provider.name ?? identity.provider.description
-            return services.job(.identityLinked(user, provider: name))
+            return services.job(.identityChanged(undoable.id, provider: name))
         case .claim(_, _, _, let receipt): return services.job(.addressClaimed(receipt))
         case .signIn, .create, .recordOnly: return nil
         }

@@ -37,18 +37,22 @@ public struct SignInServices: Sendable {
         /// Whether the session cookie is `SameSite=Strict` and so does not come along with a callback: then, and only then, the
         /// transaction remembers the session it began with.
         public var hasStrictCookie: Bool
+        /// How long a link can be undone.
+        public var identityUndoFor: Duration
 
         /// Creates settings.
         public init(
             transactionLifetime: Duration,
             sessionLifetime: SessionLifetime,
             privilegedRoles: [String],
-            hasStrictCookie: Bool = false
+            hasStrictCookie: Bool = false,
+            identityUndoFor: Duration = .seconds(7 * 86_400)
         ) {
             self.transactionLifetime = transactionLifetime
             self.sessionLifetime = sessionLifetime
             self.privilegedRoles = privilegedRoles
             self.hasStrictCookie = hasStrictCookie
+            self.identityUndoFor = identityUndoFor
         }
     }
 

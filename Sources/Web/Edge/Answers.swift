@@ -69,13 +69,15 @@ struct Answers: Sendable {
     }
 
     private func problem(_ refusal: Refusal, requestID: String) -> Response {
-        let body: JSONValue = [
-            "type": .string("urn:latchkey:error:" + refusal.code),
-            "code": .string(refusal.code),
-            "title": .string(refusal.sentence),
-            "status": .number(JSONNumber(Int64(refusal.status))),
-            "request_id": .string(requestID),
+        var members: [(String, JSONValue)] = [
+            ("type", .string("urn:latchkey:error:" + refusal.code)),
+            ("code", .string(refusal.code)),
+            ("title", .string(refusal.sentence)),
+            ("status", .number(JSONNumber(Int64(refusal.status)))),
+            ("request_id", .string(requestID)),
         ]
+        if !refusal.details.isEmpty { members.append(("details", .array(refusal.details.map { .string($0) }))) }
+        let body = JSONValue.object(JSONObject(members))
         var response = json(body.serializedBytes(), status: HTTPResponse.Status(code: refusal.status))
         response.headers[.contentType] = "application/problem+json"
         return response

@@ -21,6 +21,8 @@ public struct Refusal: Error, Sendable, Hashable {
     public let detail: String
     /// Provider, for the log line and metrics.
     public let provider: String?
+    /// Single faults of what an administrator sent, for the answer.
+    public let details: [String]
 
     init(
         _ status: Int,
@@ -31,7 +33,8 @@ public struct Refusal: Error, Sendable, Hashable {
         allow: [String] = [],
         step: FlowStep? = nil,
         detail: String = "",
-        provider: String? = nil
+        provider: String? = nil,
+        details: [String] = []
     ) {
         self.status = status
         self.code = code
@@ -42,6 +45,7 @@ public struct Refusal: Error, Sendable, Hashable {
         self.step = step
         self.detail = detail
         self.provider = provider
+        self.details = details
     }
 
     /// A flow's failure, with the provider's name put into the sentence.

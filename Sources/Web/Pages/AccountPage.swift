@@ -16,6 +16,10 @@ public struct AccountPage: Sendable, Hashable {
         public let lastUsedOn: PageTime?
         /// Whether the present session came through it.
         public let isCurrent: Bool
+        /// Where removing it is asked for.
+        public let removalPath: String
+        /// Removing it.
+        public let removal: Offer
 
         /// Creates a row.
         public init(
@@ -25,8 +29,12 @@ public struct AccountPage: Sendable, Hashable {
             email: String?,
             linkedOn: PageTime,
             lastUsedOn: PageTime?,
-            isCurrent: Bool
+            isCurrent: Bool,
+            removalPath: String = FormPath.account,
+            removal: Offer = .possible
         ) {
+            self.removalPath = removalPath
+            self.removal = removal
             self.providerName = providerName
             self.brand = brand
             self.username = username
@@ -49,6 +57,8 @@ public struct AccountPage: Sendable, Hashable {
         public let username: String?
         /// When it ends at the latest.
         public let expiresOn: PageTime
+        /// How many other sessions the account has.
+        public let others: Int
 
         /// Creates a session's view.
         public init(
@@ -56,13 +66,35 @@ public struct AccountPage: Sendable, Hashable {
             authenticatedWith: String,
             brand: ProviderBrand,
             username: String?,
-            expiresOn: PageTime
+            expiresOn: PageTime,
+            others: Int = 0
         ) {
+            self.others = others
             self.signedInOn = signedInOn
             self.authenticatedWith = authenticatedWith
             self.brand = brand
             self.username = username
             self.expiresOn = expiresOn
+        }
+    }
+
+    /// Something about a way in that can be taken back: what was added or removed lately, or blocked.
+    public struct Reversible: Sendable, Hashable {
+        /// When it happened.
+        public let when: PageTime
+        /// What happened.
+        public let sentence: String
+        /// What the link says.
+        public let label: String
+        /// Where taking it back is asked for.
+        public let path: String
+
+        /// Creates an entry.
+        public init(when: PageTime, sentence: String, label: String, path: String) {
+            self.when = when
+            self.sentence = sentence
+            self.label = label
+            self.path = path
         }
     }
 
@@ -94,6 +126,10 @@ public struct AccountPage: Sendable, Hashable {
     public let roles: [String]
     /// The ways in.
     public let methods: [LinkedMethod]
+    /// Ways in that were added or removed lately, newest first.
+    public let changes: [Reversible]
+    /// Ways in that the owner has blocked, newest first.
+    public let blocked: [Reversible]
     /// Ways in that could be added; each posts to `/account/link/{provider}`.
     public let linkable: [ProviderButton]
     /// The address, where it can be changed here.
@@ -119,6 +155,8 @@ public struct AccountPage: Sendable, Hashable {
         roles: [String],
         methods: [LinkedMethod],
         linkable: [ProviderButton],
+        changes: [Reversible] = [],
+        blocked: [Reversible] = [],
         email: Email? = nil,
         password: Password? = nil,
         secondFactor: SecondFactor? = nil,
@@ -134,6 +172,8 @@ public struct AccountPage: Sendable, Hashable {
         self.roles = roles
         self.methods = methods
         self.linkable = linkable
+        self.changes = changes
+        self.blocked = blocked
         self.email = email
         self.password = password
         self.secondFactor = secondFactor

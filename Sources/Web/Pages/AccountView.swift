@@ -8,6 +8,9 @@ struct AccountView: Sendable {
         let linkedOn: TimeView
         let lastUsedOn: TimeView?
         let isCurrent: Bool
+        /// Exactly one of `removalPath` and `keptBecause` is set.
+        let removalPath: String?
+        let keptBecause: String?
 
         init(_ method: AccountPage.LinkedMethod) {
             logo = LogoView(method.brand)
@@ -17,6 +20,41 @@ struct AccountView: Sendable {
             linkedOn = TimeView(method.linkedOn)
             lastUsedOn = method.lastUsedOn.map(TimeView.init)
             isCurrent = method.isCurrent
+            switch method.removal {
+            case .possible: (removalPath, keptBecause) = (PageTarget.path(method.removalPath), nil)
+            case .impossible(let sentence):
+                (removalPath, keptBecause) = (nil, PlainText.line(sentence, limit: TextLimit.sentence))
+            }
+        }
+
+        private init(specimen method: Method) {
+            logo = method.logo
+            providerName = method.providerName
+            handle = method.handle
+            email = method.email
+            linkedOn = method.linkedOn
+            lastUsedOn = method.lastUsedOn
+            isCurrent = true
+            removalPath = "/"
+            keptBecause = "sentence"
+        }
+
+        /// With every field filled.
+        var specimen: Method { Method(specimen: self) }
+    }
+
+    /// What can be taken back.
+    struct Reversible: Sendable {
+        let when: TimeView
+        let sentence: String
+        let label: String
+        let href: String
+
+        init(_ entry: AccountPage.Reversible) {
+            when = TimeView(entry.when)
+            sentence = PlainText.line(entry.sentence, limit: TextLimit.sentence)
+            label = PlainText.line(entry.label, limit: TextLimit.label)
+            href = PageTarget.path(entry.path)
         }
     }
 
@@ -26,6 +64,8 @@ struct AccountView: Sendable {
         let handle: String?
         let signedInOn: TimeView
         let expiresOn: TimeView
+        /// Set when there are other sessions.
+        let others: String?
 
         init(_ session: AccountPage.Session) {
             logo = LogoView(session.brand)
@@ -33,6 +73,7 @@ struct AccountView: Sendable {
             handle = session.brand.handle(of: session.username)
             signedInOn = TimeView(session.signedInOn)
             expiresOn = TimeView(session.expiresOn)
+            others = session.others > 0 ? "\(session.others)" : nil
         }
     }
 
@@ -61,6 +102,10 @@ struct AccountView: Sendable {
     let methods: [Method]
     /// What to say where no provider is listed.
     let withoutProviders: String?
+    let hasChanges: Bool
+    let changes: [Reversible]
+    let hasBlocked: Bool
+    let blocked: [Reversible]
     let hasLinkable: Bool
     let linkable: [ProviderButtonView]
     let localSections: [AccountSectionView]
@@ -84,6 +129,10 @@ struct AccountView: Sendable {
         methods = page.methods.map(Method.init)
         hasMethods = !methods.isEmpty
         withoutProviders = hasMethods || page.password?.isSet != true ? nil : "Your e-mail address and your password."
+        changes = page.changes.map(Reversible.init)
+        hasChanges = !changes.isEmpty
+        blocked = page.blocked.map(Reversible.init)
+        hasBlocked = !blocked.isEmpty
         hasLinkable = !page.linkable.isEmpty
         linkable = page.linkable.map { ProviderButtonView($0, returnTo: "/account") }
         localSections = [
@@ -120,8 +169,13 @@ struct AccountView: Sendable {
                     lastUsedOn: moment,
                     isCurrent: true
                 )
-            )
+            ).specimen
         ]
+        let entry = AccountPage.Reversible(when: moment, sentence: "sentence", label: "label", path: "/")
+        hasChanges = true
+        changes = [Reversible(entry)]
+        hasBlocked = true
+        blocked = [Reversible(entry)]
         hasMethods = true
         withoutProviders = "sentence"
         hasLinkable = true
@@ -134,7 +188,8 @@ struct AccountView: Sendable {
                 authenticatedWith: "provider",
                 brand: .generic,
                 username: "name",
-                expiresOn: moment
+                expiresOn: moment,
+                others: 1
             )
         )
         hasDecisions = true

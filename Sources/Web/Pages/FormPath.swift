@@ -58,6 +58,18 @@ public enum FormPath {
     public static let confirmHold = "/confirm/hold"
     /// Leaving it; POST only.
     public static let confirmLeave = "/confirm/leave"
+    /// Taking a link or an unlink back, from the mailbox.
+    public static let undoIdentityChange = "/account/identity-undo"
+    /// Ending every session but the present one; POST only.
+    public static let endOtherSessions = "/account/sessions/end-others"
+    /// Removing a way in.
+    public static func removeIdentity(_ id: String) -> String { "/account/identities/\(id)/remove" }
+    /// Taking a link or an unlink back, from the account page.
+    public static func undoChange(_ id: String) -> String { "/account/identity-changes/\(id)/undo" }
+    /// Allowing a blocked way in again.
+    public static func allow(_ id: String) -> String { "/account/blocked/\(id)/allow" }
+    /// Adding a way in; GET asks once more, for whoever had to sign in again on the way.
+    public static func link(_ provider: String) -> String { "/account/link/\(provider)" }
     /// Mail that was caught instead of sent; GET only.
     public static let mailbox = "/development/mail"
 }

@@ -33,18 +33,33 @@ struct AccountRoutes: Sendable {
         let credentials = try await refusing { () async throws(FlowFailure) in
             try await services.local.credentials(of: session.user.id)
         }
+        let (changes, blocked) = try await refusing { () async throws(FlowFailure) in
+            (
+                try await services.local.changeIdentities.changes(of: session.user.id),
+                try await services.local.changeIdentities.blocked(of: session.user.id)
+            )
+        }
         let done = (try? FormURLEncoded.parse(request.uri.query ?? ""))?["done"]
-        return answers.page(.account(page(session, overview, credentials, notice: AccountNotice.text(done))))
+        return answers.page(
+            .account(page(session, overview, credentials, changes, blocked, notice: AccountNotice.text(done)))
+        )
     }
 
     private func page(
         _ session: LiveSession,
         _ overview: AccountOverview?,
         _ credentials: CredentialOverview,
+        _ changes: [IdentityChange],
+        _ blocked: [BlockedIdentity],
         notice: String?
     ) -> AccountPage {
-        let local = AccountSections(local: services.local, user: session.user, credentials: credentials)
         let identities = overview?.identities ?? []
+        let local = AccountSections(
+            local: services.local,
+            user: session.user,
+            credentials: credentials,
+            identities: identities
+        )
         let known = Dictionary(
             services.buttons.map { ($0.id.description, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -65,7 +80,9 @@ struct AccountRoutes: Sendable {
                     email: identity.email,
                     linkedOn: Self.time(identity.linkedAt),
                     lastUsedOn: Self.time(identity.lastSignInAt),
-                    isCurrent: identity.id == session.identity
+                    isCurrent: identity.id == session.identity,
+                    removalPath: FormPath.removeIdentity(identity.id.description),
+                    removal: local.removal(of: identity)
                 )
             },
             linkable: services.buttons.filter { button in
@@ -77,6 +94,8 @@ struct AccountRoutes: Sendable {
                     brand: button.brand
                 )
             },
+            changes: changes.map { $0.entry(named: known[$0.provider]?.name ?? $0.provider) },
+            blocked: blocked.map { $0.entry(named: known[$0.provider]?.name ?? $0.provider) },
             email: local.email,
             password: local.password,
             secondFactor: local.secondFactor,
@@ -86,7 +105,8 @@ struct AccountRoutes: Sendable {
                     ?? Self.word(for: session.methods),
                 brand: session.provider.flatMap { known[$0]?.brand } ?? .generic,
                 username: identities.first { $0.id == session.identity }?.username,
-                expiresOn: Self.time(session.expiresAt)
+                expiresOn: Self.time(session.expiresAt),
+                others: max(0, credentials.sessions - 1)
             ),
             recentDecisions: history(overview, credentials, known),
             notice: notice.map { PageNotice(kind: .success, text: $0) }

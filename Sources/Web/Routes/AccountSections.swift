@@ -7,6 +7,7 @@ struct AccountSections: Sendable {
     let local: LocalAccounts
     let user: User
     let credentials: CredentialOverview
+    let identities: [AccountOverview.Identity]
 
     private var hasProvenAddress: Bool { user.email != nil && user.emailVerified }
 
@@ -18,10 +19,29 @@ struct AccountSections: Sendable {
             changedOn: credentials.passwordChangedAt.map { PageTime(unixSeconds: $0.seconds) },
             change: hasProvenAddress || credentials.passwordChangedAt != nil
                 ? .possible : .impossible("A password needs a proven e-mail address. Add one first."),
-            removal: credentials.providers.isEmpty
-                ? .impossible("Your password is your only way to sign in. Add another one before you remove it.")
-                : .possible
+            removal: local.waysIn.open(
+                password: false,
+                issuers: identities.map(\.issuer),
+                provenAddress: hasProvenAddress
+            )
+                ? .possible
+                : .impossible("Your password is your only way to sign in. Add another one before you remove it.")
         )
+    }
+
+    /// Whether an identity can go: the same rule as the store's.
+    func removal(of identity: AccountOverview.Identity) -> AccountPage.Offer {
+        local.waysIn.open(
+            password: credentials.passwordChangedAt != nil,
+            issuers: identities.filter { $0.id != identity.id }.map(\.issuer),
+            provenAddress: hasProvenAddress
+        )
+            ? .possible
+            : .impossible(
+                local.isEnabled
+                    ? "This is your only way to sign in. Set a password first, or add another way."
+                    : "This is your only way to sign in. Add another one before you remove it."
+            )
     }
 
     /// Nil where no mail can be sent.
@@ -59,6 +79,15 @@ enum AccountNotice {
         case "password_removed": "Your password is removed. You are signed out everywhere else."
         case "email_changed": "Your address is changed. You are signed out everywhere else."
         case "email_change_cancelled": "The change of address is cancelled."
+        case "identity_linked":
+            "The new way to sign in is added. If you are not sure who else is signed in, sign out everywhere else."
+        case "identity_removed":
+            "It is removed, and its sessions ended. If you are not sure who else is signed in, sign out everywhere else."
+        case "identity_blocked":
+            "It is removed and blocked. You are signed out everywhere else."
+        case "identity_restored": "It is back, and opens your account again."
+        case "identity_allowed": "It is allowed again. Nothing was added: you can add it here now."
+        case "other_sessions_ended": "You are signed out everywhere else."
         case "second_factor_removed": "The second step is off. You are signed out everywhere else."
         default: nil
         }

@@ -92,8 +92,10 @@ struct CallbackRoutes: Sendable {
         requestID: String
     ) -> Response {
         switch completed {
-        case .signedIn(let signedIn): return passOn(signedIn)
-        case .linked(let signedIn): return passOn(signedIn)
+        case .signedIn(let signedIn): return passOn(signedIn, to: signedIn.returnTo)
+        case .linked(let signedIn):
+            // The account page says what was added, and offers to sign out everywhere else (H08).
+            return passOn(signedIn, to: signedIn.returnTo == FormPath.account ? Self.afterLinking : signedIn.returnTo)
         case .awaitsProof, .proven:
             var response = answers.seeOther(FormPath.confirmLink)
             // What waits is bound to this browser's secret: the cookie has to live as long.
@@ -105,11 +107,13 @@ struct CallbackRoutes: Sendable {
         }
     }
 
-    private func passOn(_ signedIn: SignedInAtProvider) -> Response {
+    private static let afterLinking = FormPath.account + "?done=identity_linked"
+
+    private func passOn(_ signedIn: SignedInAtProvider, to returnTo: String) -> Response {
         let target =
             signedIn.awaitsSecondFactor
-            ? FormPath.secondFactor + "?" + FormURLEncoded.encode([("return_to", signedIn.returnTo)])
-            : SignedInRoutes.path(to: signedIn.returnTo, switched: signedIn.switched)
+            ? FormPath.secondFactor + "?" + FormURLEncoded.encode([("return_to", returnTo)])
+            : SignedInRoutes.path(to: returnTo, switched: signedIn.switched)
         var response = answers.seeOther(target)
         let seconds = services.settings.lifetime.absoluteTimeout.components.seconds
         response.headers[values: .setCookie] = [

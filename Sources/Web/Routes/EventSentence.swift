@@ -21,6 +21,13 @@ enum EventSentence {
         case .recoveryCodesReplaced: "New recovery codes were made."
         case .identityApproved: "An administrator approved a way to sign in that had been waiting."
         case .addressClaimed: "An address that was never proven here was claimed by the owner of its mailbox."
+        case .identityUnlinked: "A way to sign in was removed."
+        case .identityLinkUndone: "An added way to sign in was taken back and blocked."
+        case .identityUnlinkUndone: "A removed way to sign in was brought back."
+        case .identityAllowed: "A blocked way to sign in was allowed again. Nothing was added by that."
+        case .otherSessionsEnded: "You were signed out everywhere but in one browser."
+        case .accountMerged: "Another account of yours was merged into this one."
+        case .mergedAway: "This account was merged into another one."
         }
     }
 }

@@ -5,6 +5,7 @@ import JSON
 /// `GET /healthz`: the process answers. `GET /readyz`: everything a sign-in needs is there.
 struct HealthRoutes: Sendable {
     let readiness: WebServices.Readiness
+    let details: WebServices.Details
     let answers: Answers
 
     func register(on router: Router<RequestScope>) {
@@ -17,6 +18,7 @@ struct HealthRoutes: Sendable {
                 JSONObject([
                     ("status", .string(ready ? "ready" : "not_ready")),
                     ("checks", .object(JSONObject(checks.map { ($0.name, .bool($0.ready)) }))),
+                    ("details", .object(JSONObject(details().map { ($0.name, .string($0.text)) }))),
                 ])
             )
             var response = answers.json(body.serializedBytes(), status: ready ? .ok : .serviceUnavailable)

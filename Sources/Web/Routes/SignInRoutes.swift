@@ -19,6 +19,7 @@ struct SignInRoutes: Sendable {
         router.post("/sign-in/{provider}") { request, context in
             try await begin(request, context, linking: false)
         }
+        router.get("/account/link/{provider}") { request, context in try await linkPage(request, context) }
         router.post("/account/link/{provider}") { request, context in
             try await begin(request, context, linking: true)
         }
@@ -42,6 +43,26 @@ struct SignInRoutes: Sendable {
         let page = SignInPageMaker(services: services)
             .page(returnTo: returnTo?.value, email: nil, notice: nil, presentName: present)
         return answers.page(.signIn(page))
+    }
+
+    /// One button that goes on to the provider: where whoever had to sign in again lands. Nothing begins before it is pressed (F-1).
+    private func linkPage(_ request: Request, _ context: RequestScope) async throws -> Response {
+        let name = context.parameters.get("provider") ?? ""
+        guard let button = services.buttons.first(where: { $0.id.description == name }) else {
+            throw Refusal(FlowFailure(.beginSignIn, .unknownProvider), providerName: nil)
+        }
+        guard let token = cookies.session(in: request.headers),
+            let session = try await refusing({ () async throws(FlowFailure) in try await services.checkSession(token) })
+        else {
+            return answers.seeOther("/sign-in?" + FormURLEncoded.encode([("return_to", FormPath.link(name))]))
+        }
+        guard session.isFresh else { return confirmFirst(name) }
+        return answers.page(.form(.continueLinking(provider: name, name: button.name)))
+    }
+
+    private func confirmFirst(_ provider: String) -> Response {
+        let target = FormURLEncoded.encode([("return_to", FormPath.link(provider))])
+        return answers.seeOther(FormPath.confirmIdentity + "?" + target)
     }
 
     private func begin(_ request: Request, _ context: RequestScope, linking: Bool) async throws -> Response {
@@ -79,6 +100,8 @@ struct SignInRoutes: Sendable {
             response.headers[values: .setCookie] = [cookies.set(browser, seconds: seconds)]
             return response
         } catch {
+            // Not lost: after signing in again the person is asked to go on.
+            if linking, error.code == .freshSignInRequired { return confirmFirst(name) }
             throw Refusal(error, providerName: button.name)
         }
     }

@@ -19,7 +19,7 @@ struct ProviderAccount: Sendable {
         let name = "p" + LocalPerson.freshNumber()
         try await stack.mock.call(
             "PUT",
-            "/people/\(provider)/\(name)",
+            "/people/\(provider == "oidc-example" ? "oidc" : provider)/\(name)",
             #"{"subject":"\#(LocalPerson.freshNumber())","name":"Person","username":"\#(name)","#
                 + #""email_verified":\#(verified),"email":"\#(email)"}"#
         )

@@ -25,7 +25,6 @@ enum Stacks {
                 "public_url=\(httpsOrigin)", "providers.directory=\(providers)", "linking.privileged_roles=admin",
                 "sign_in.return_to=https://app.example.test/welcome?from=latchkey",
                 "server.trusted_proxies=127.0.0.1/32",
-                "linking.sign_up=open",
             ],
             standInArguments: [
                 "google/google", "github/github", "x/twitter", "oidc/oidc-example",
@@ -34,6 +33,15 @@ enum Stacks {
                 return ["--redirect-uri", "\(halves[0])=\(httpsOrigin)/callback/\(halves[1])"]
             }
         )
+    }
+
+    /// A copy of the project's policy, changed as the test says.
+    static func policyFile(_ change: (String) -> String) throws -> String {
+        let text = try String(contentsOfFile: Stack.root + "/providers/linking-policy.yaml", encoding: .utf8)
+        let name = "policy-\(Persona.freshSubject()).yaml"
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path
+        try Data(change(text).utf8).write(to: URL(fileURLWithPath: path))
+        return path
     }
 
     /// A copy of the project's provider files, each changed as the test says.

@@ -1,6 +1,8 @@
+import Administration
 import HTTPTypes
 import Hummingbird
 import JSON
+import PolicyLanguage
 
 /// How the administration interface reads and answers: JSON, and nothing else.
 struct AdministrationReplies: Sendable {
@@ -34,6 +36,32 @@ struct AdministrationReplies: Sendable {
             throw Refusal.invalidRequest("There is no member \"\(name.prefix(40))\" here.")
         }
         return object
+    }
+
+    /// A member that is a text; nil when it is not there.
+    func text(_ name: String, of body: JSONObject) throws(Refusal) -> String? {
+        guard let value = body[name], !value.isNull else { return nil }
+        guard let text = value.string else { throw .invalidRequest("\(name) has to be a text.") }
+        return text
+    }
+
+    /// A member that is true or false; false when it is not there.
+    func flag(_ name: String, of body: JSONObject) throws(Refusal) -> Bool {
+        guard let value = body[name], !value.isNull else { return false }
+        guard let flag = value.bool else { throw .invalidRequest("\(name) has to be true or false.") }
+        return flag
+    }
+
+    /// The policy in the member `text`, checked.
+    func document(_ body: JSONObject) throws(Refusal) -> PolicyDocument {
+        guard let text = try text("text", of: body) else {
+            throw .invalidRequest("text is missing: the policy's file.")
+        }
+        do {
+            return try PolicyDocument.checked(text, file: "text")
+        } catch {
+            throw Refusal(error)
+        }
     }
 
     /// A JSON answer.

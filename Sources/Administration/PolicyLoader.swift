@@ -1,0 +1,267 @@
+public import Accounts
+public import Logging
+import PolicyLanguage
+import Synchronization
+
+/// Keeps the policy of one node what the store says it is, and makes versions of edits of the policy's file.
+public actor PolicyLoader {
+    private let live: LivePolicy
+    private let store: any PolicyStore
+    private let file: PolicyFile
+    private let logger: Logger
+    private let metrics = PolicyMetrics()
+    private nonisolated let published = Mutex(PolicyStatus())
+    /// The file's contents that were dealt with last.
+    private var seen: PolicyFile.Contents?
+    /// The candidate in force, by its hash.
+    private var isLoading = false
+    private var isLoadWanted = false
+    /// A version that this node cannot read is reported once.
+    private var refused: Int?
+    // Wake-ups can get lost, so they are never the only reason to look.
+    private let lookEvery = 30
+
+    /// Creates a loader; nothing happens before ``start()``.
+    public init(live: LivePolicy, store: any PolicyStore, file: PolicyFile, logger: Logger) {
+        self.live = live
+        self.store = store
+        self.file = file
+        self.logger = logger
+    }
+
+    /// How the policy is doing.
+    public nonisolated var status: PolicyStatus { published.withLock { $0 } }
+
+    /// Puts a policy in force before anybody signs in, or fails: a node without a policy that checks must not run.
+    ///
+    /// A file that says something new is a new version; one that says what an older version said changes nothing, so that a
+    /// restart never takes a change back. A faulty file only stops a node when no version was ever in force.
+    public func start() async throws(PolicyFailure) {
+        let contents = file.read()
+        seen = contents
+        let snapshot = try await storing { () async throws(StoreFailure) in try await store.snapshot() }
+        switch contents {
+        case .absent where !file.isRequired:
+            if snapshot.live == nil {
+                logger.notice("no policy file: the built-in policy is used", metadata: ["file": "\(file.path)"])
+                let document = try PolicyDocument.checked(LinkingPolicy.standard.yaml, file: "built-in")
+                try await append(document, source: .builtIn)
+            } else {
+                logger.info("no policy file: the version in force stays", metadata: ["file": "\(file.path)"])
+            }
+        case .absent, .unreadable:
+            guard snapshot.live != nil else { throw .faulty([Self.fault(contents, file)]) }
+            say([Self.fault(contents, file)])
+        case .text(let text):
+            do throws(PolicyFailure) {
+                let document = try PolicyDocument.checked(text, file: file.path)
+                try await atStart(document, snapshot.live)
+            } catch {
+                guard case .faulty(let faults) = error, snapshot.live != nil else { throw error }
+                say(faults)
+            }
+        }
+        guard try await load() else { throw .faulty(["the version in force does not check under this release"]) }
+    }
+
+    private func atStart(_ document: PolicyDocument, _ present: PolicyVersion?) async throws(PolicyFailure) {
+        let hash = document.policy.hash
+        guard present?.policyHash != hash else { return }
+        let isKnown = try await storing { () async throws(StoreFailure) in try await store.knows(policyHash: hash) }
+        guard present != nil, isKnown else { return try await append(document, source: .file) }
+        logger.notice(
+            "the policy file says what an older version said; the version in force stays",
+            metadata: ["file": "\(file.path)", "version": "\(present?.number ?? 0)"]
+        )
+        published.withLock { $0.fileIsOlder = true }
+    }
+
+    /// Looks at the file and the store until the task is cancelled.
+    public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.listen() }
+            group.addTask { await self.watch() }
+            await group.waitForAll()
+        }
+    }
+
+    /// Looks at the file at once (SIGHUP). One that was not edited is treated as at a start: what an older version said does
+    /// not come back by itself.
+    public func reload() async {
+        logger.notice("looking at the policy file again", metadata: ["file": "\(file.path)"])
+        let contents = file.read()
+        guard contents == seen else { return await look() }
+        switch contents {
+        case .absent where !file.isRequired: return
+        case .absent, .unreadable: say([Self.fault(contents, file)])
+        case .text(let text):
+            do throws(PolicyFailure) {
+                let document = try PolicyDocument.checked(text, file: file.path)
+                let snapshot = try await storing { () async throws(StoreFailure) in try await store.snapshot() }
+                try await atStart(document, snapshot.live)
+                _ = try await load()
+            } catch {
+                guard case .faulty(let faults) = error else {
+                    return logger.warning("the policy could not be looked at", metadata: ["error": "\(error.code)"])
+                }
+                say(faults)
+            }
+        }
+    }
+
+    // MARK: The store
+
+    private func listen() async {
+        for await signal in store.changes() {
+            switch signal {
+            case .lost:
+                logger.warning("changes of the policy are not heard; looking for them every second")
+                set(polling: true)
+            case .regained:
+                if status.isPolling { logger.notice("changes of the policy are heard again") }
+                set(polling: false)
+                _ = try? await load()
+            case .changed: _ = try? await load()
+            }
+            if Task.isCancelled { return }
+        }
+    }
+
+    private func set(polling isPolling: Bool) {
+        published.withLock { $0.isPolling = isPolling }
+        metrics.polling(isPolling)
+    }
+
+    /// Puts the latest version and the candidate in force here. One at a time; whoever comes meanwhile makes it look again.
+    /// - Returns: whether some version is in force.
+    private func load() async throws(PolicyFailure) -> Bool {
+        guard !isLoading else {
+            isLoadWanted = true
+            return live.inForce.version > 0
+        }
+        isLoading = true
+        defer { isLoading = false }
+        repeat {
+            isLoadWanted = false
+            adopt(try await storing { () async throws(StoreFailure) in try await store.snapshot() })
+        } while isLoadWanted
+        return live.inForce.version > 0
+    }
+
+    private func adopt(_ snapshot: PolicySnapshot) {
+        guard let version = snapshot.live, version.number >= live.inForce.version, version.number != refused else {
+            return
+        }
+        let inForce = live.inForce
+        guard version.number != inForce.version || snapshot.shadow?.policyHash != inForce.shadow?.hash else { return }
+        var policy = inForce.policy
+        if version.number != inForce.version {
+            do throws(PolicyFailure) {
+                policy = try PolicyDocument.checked(version.text, file: "version \(version.number)").policy
+            } catch {
+                refused = version.number
+                metrics.faulty("version")
+                logger.error(
+                    "a version of the policy does not check under this release; the one before stays",
+                    metadata: ["version": "\(version.number)", "faults": "\(error.details.joined(separator: "\n"))"]
+                )
+                published.withLock { $0.faults = error.details.count }
+                return
+            }
+        }
+        live.replace(with: PolicyInForce(policy, version: version.number, shadow: shadow(snapshot.shadow, inForce)))
+        metrics.inForce(version.number)
+        guard version.number != inForce.version else { return }
+        logger.notice(
+            "policy in force",
+            metadata: [
+                "version": "\(version.number)", "hash": "\(version.policyHash)", "author": "\(version.author)",
+                "source": "\(version.source.rawValue)",
+            ]
+        )
+    }
+
+    private func shadow(_ stored: StoredShadow?, _ inForce: PolicyInForce) -> ShadowPolicy? {
+        guard let stored else { return nil }
+        if let present = inForce.shadow, present.hash == stored.policyHash { return present }
+        guard let document = try? PolicyDocument.parse(stored.text, file: "shadow") else {
+            logger.error("the candidate in shadow mode does not check under this release; it is left out")
+            return nil
+        }
+        return ShadowPolicy(document.policy)
+    }
+
+    // MARK: The file
+
+    private func watch() async {
+        var turn = 0
+        while !Task.isCancelled {
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            await look()
+            turn += 1
+            if status.isPolling || turn % lookEvery == 0 { _ = try? await load() }
+        }
+    }
+
+    /// Deals with the file if its contents are others than before. A file that went away takes nothing with it.
+    private func look() async {
+        let contents = file.read()
+        guard contents != seen else { return }
+        seen = contents
+        published.withLock { status in
+            status.faults = 0
+            status.fileIsOlder = false
+        }
+        switch contents {
+        case .absent where !file.isRequired:
+            logger.notice("the policy file is gone; the version in force stays", metadata: ["file": "\(file.path)"])
+        case .absent, .unreadable: say([Self.fault(contents, file)])
+        case .text(let text):
+            do throws(PolicyFailure) {
+                let document = try PolicyDocument.checked(text, file: file.path)
+                try await append(document, source: .file)
+                _ = try await load()
+            } catch {
+                switch error {
+                case .faulty(let faults): say(faults)
+                default:
+                    logger.warning("the policy file will be looked at again", metadata: ["error": "\(error.code)"])
+                    seen = nil
+                }
+            }
+        }
+    }
+
+    /// Another node that sees the same file may be faster: then there is nothing left to do.
+    private func append(_ document: PolicyDocument, source: PolicyVersion.Source) async throws(PolicyFailure) {
+        let apply = ApplyPolicy(store: store)
+        for _ in 0..<4 {
+            do throws(PolicyFailure) {
+                let author = source == .file ? "file" : "latchkey"
+                _ = try await apply(document, source: source, author: author, reason: "")
+                return
+            } catch {
+                switch error {
+                case .unchanged: return
+                case .moved: continue
+                default: throw error
+                }
+            }
+        }
+        throw .store(.unavailable)
+    }
+
+    private func say(_ faults: [String]) {
+        metrics.faulty("file")
+        published.withLock { $0.faults = faults.count }
+        logger.error(
+            "the policy file is faulty; the policy in force stays",
+            metadata: ["faults": "\(faults.joined(separator: "\n"))"]
+        )
+    }
+
+    private static func fault(_ contents: PolicyFile.Contents, _ file: PolicyFile) -> String {
+        if case .unreadable(let why) = contents { return "\(file.path): \(why)" }
+        return "\(file.path): there is no such file"
+    }
+}

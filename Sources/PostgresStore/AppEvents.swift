@@ -1,0 +1,19 @@
+import Postgres
+
+/// What apps are told about accounts: each row is written in the transaction that makes it true, so that neither is there without
+/// the other.
+enum AppEvent: String {
+    /// `{user_id, identity_id, provider}`
+    case identityLinked = "user.identity_linked"
+    /// The same.
+    case identityUnlinked = "user.identity_unlinked"
+    /// `{from, to}`: what belongs to the first user belongs to the second from now on.
+    case merged = "user.merged"
+}
+
+extension PostgresStore {
+    /// A statement that tells the apps once for each payload that `payloads` selects; on its own, or as a part of a `with`.
+    static func announcement(of event: AppEvent, from payloads: SQL) -> SQL {
+        "insert into app_events (kind, payload) select \(event.rawValue), told.payload from (\(payloads)) told (payload)"
+    }
+}
