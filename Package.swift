@@ -335,6 +335,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "LinkingAttackTests",
+            dependencies: ["Accounts", "Cryptography", "Postgres", "TestSupport", "latchkey", "mock-provider"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "PolicyAttackTests",
             dependencies: [
                 "Accounts", "Administration", "Cryptography", "Postgres", "PostgresStore", "TestSupport", "latchkey",

@@ -62,6 +62,9 @@ public enum AccountEffect: Sendable, Hashable {
     case create(UserID, FederatedIdentityID, email: CreatedEmail?)
     /// The identity joins the user who holds the address, if that address is still proven.
     case linkToHolder(UserID, FederatedIdentityID)
+    /// The registrations that hold an address without having proven it lose it, and what they are beside it; then a new user
+    /// gets identity and address.
+    case claim(UserID, FederatedIdentityID, address: EmailAddress, receipt: ClaimReceiptID)
     /// The identity joins the signed-in user, if the session that began it is still live and fresh.
     case linkToSession(UserID, SessionID, FederatedIdentityID)
     /// Nothing but the record.
@@ -98,6 +101,12 @@ public struct AccountChange: Sendable {
     public let undoable: NewIdentityChange
     /// The same conditions as in the question, so that the store can hold the change to them.
     public let question: LinkingQuestion
+    /// What waits for a proof from now on, in place of whatever waited in the same browser.
+    public let pending: PendingLink?
+    /// The id under which the arrival waits for an administrator, unless it waits already or was denied.
+    public let held: HeldArrivalID?
+    /// The proof that allows the change and is consumed by it: without it, nothing is done.
+    public let proof: GivenProof?
 
     /// Creates a change.
     public init(
@@ -107,8 +116,14 @@ public struct AccountChange: Sendable {
         session: NewSession?,
         job: Job?,
         undoable: NewIdentityChange,
-        question: LinkingQuestion
+        question: LinkingQuestion,
+        pending: PendingLink? = nil,
+        held: HeldArrivalID? = nil,
+        proof: GivenProof? = nil
     ) {
+        self.held = held
+        self.pending = pending
+        self.proof = proof
         self.job = job
         self.undoable = undoable
         self.effect = effect

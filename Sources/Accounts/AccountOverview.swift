@@ -47,9 +47,18 @@ public struct AccountOverview: Sendable {
         public let outcome: String
         /// Stable code of the reason.
         public let reason: String
+        /// Stable code of the proof with which it was carried out, if it asked for one and got it.
+        public let provenBy: String?
 
         /// Creates a decision.
-        public init(decidedAt: Instant, provider: String, outcome: String, reason: String) {
+        public init(
+            decidedAt: Instant,
+            provider: String,
+            outcome: String,
+            reason: String,
+            provenBy: String? = nil
+        ) {
+            self.provenBy = provenBy
             self.decidedAt = decidedAt
             self.provider = provider
             self.outcome = outcome

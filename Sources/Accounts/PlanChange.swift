@@ -8,6 +8,7 @@
 ///   - email: the asserted address.
 ///   - freshUser: an id for a new user.
 ///   - freshIdentity: an id for a new identity.
+///   - freshReceipt: an id for a claim's receipt.
 /// - Returns: nil when the outcome does not fit the situation, which only a fault can bring about.
 public func planChange(
     for outcome: LinkingOutcome,
@@ -15,7 +16,8 @@ public func planChange(
     purpose: SignInPurpose,
     email: AssertedEmail?,
     freshUser: @autoclosure () -> UserID,
-    freshIdentity: @autoclosure () -> FederatedIdentityID
+    freshIdentity: @autoclosure () -> FederatedIdentityID,
+    freshReceipt: @autoclosure () -> ClaimReceiptID
 ) -> AccountEffect? {
     switch outcome {
     case .signIn:
@@ -35,8 +37,12 @@ public func planChange(
         case .signIn:
             guard let holder = situation.addressHolder else { return nil }
             return .linkToHolder(holder, freshIdentity())
+        case .confirm: return nil
         }
-    case .linkAfterProof, .claim, .claimAfterProof, .hold, .refuse:
+    case .claim:
+        guard let email, purpose == .signIn else { return nil }
+        return .claim(freshUser(), freshIdentity(), address: email.address, receipt: freshReceipt())
+    case .linkAfterProof, .claimAfterProof, .hold, .refuse:
         return .recordOnly(concerning: situation.addressHolder ?? situation.identityOwner)
     }
 }

@@ -5,6 +5,8 @@ public enum SignInPurpose: Sendable, Hashable {
     /// To add a way in to the account of a signed-in user: bound to that user and to the session that began it
     /// (L-16; RFC 9700 §4.7).
     case link(UserID, SessionID)
+    /// To prove, with an identity that is linked already, that the account of a pending link is theirs. Signs nobody in by itself.
+    case confirm(PendingLinkID)
 }
 
 /// A sign-in in progress, as stored. Single-use; it dies with its first use whatever comes of it (A08).

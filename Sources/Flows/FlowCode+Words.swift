@@ -43,6 +43,13 @@ extension FlowCode {
         case .passwordTooShortAlone:
             "Your password is too short to protect the account alone. Choose a longer one first, then switch the second step off."
         case .nothingToChange: "Somebody changed this in the meantime, so there was nothing left to do."
+        case .nothingToConfirm:
+            "There is nothing to confirm in this browser: it was done already, took too long, or began elsewhere. Nothing was joined "
+                + "just now; sign in again to start over."
+        case .proofRefused:
+            "This sign-in does not belong to the account in question, so it proves nothing. Nothing was joined; try another way."
+        case .situationChanged:
+            "Something about the account changed while you were confirming. Nothing was joined; sign in again to start over."
         }
     }
 
@@ -89,6 +96,11 @@ extension FlowCode {
         case .passwordTooShortAlone:
             "Nothing to do: password.minimum_length against password.minimum_length_with_second_factor."
         case .nothingToChange: "Nothing to do."
+        case .nothingToConfirm:
+            "A form sent twice, a page kept open for more than fifteen minutes, or another browser; the detail names the step."
+        case .proofRefused: "A wrong account at the provider, or somebody who is not the owner."
+        case .situationChanged:
+            "A race, or the policy was changed in between; the new decision is made at the next sign-in."
         }
     }
 }

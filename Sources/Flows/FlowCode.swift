@@ -72,6 +72,12 @@ public enum FlowCode: String, Sendable, CaseIterable {
     case passwordTooShortAlone = "password_too_short_alone"
     /// The change does not fit the account any more.
     case nothingToChange = "nothing_to_change"
+    /// Nothing waits for a proof in this browser, or not for this step.
+    case nothingToConfirm = "nothing_to_confirm"
+    /// The identity is not linked to the account that has to be proven, or not lately used.
+    case proofRefused = "proof_refused"
+    /// Since the proof was asked for, things have changed; nothing was joined.
+    case situationChanged = "situation_changed"
 
     /// HTTP status of the page or problem.
     public var status: Int {
@@ -90,7 +96,11 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .wrongCredentials, .wrongPassword, .wrongCode: 401
         case .tooManyAttempts: 429
         case .overloaded: 503
-        case .addressTaken, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange: 409
+        case .addressTaken, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange,
+            .situationChanged:
+            409
+        case .nothingToConfirm: 400
+        case .proofRefused: 403
         }
     }
 
@@ -110,6 +120,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
             .openAccount
         case .tooManyAttempts, .overloaded: .waitAndSignInAgain
         case .unknownProof: .resetPassword
+        case .nothingToConfirm, .situationChanged: .signInAgain
+        case .proofRefused: .confirmLink
         }
     }
 }

@@ -71,4 +71,6 @@ public enum WayForward: String, Sendable, CaseIterable {
     case resetPassword = "reset_password"
     /// Sign up, or sign up again.
     case signUp = "sign_up"
+    /// Back to what waits for a proof.
+    case confirmLink = "confirm_link"
 }

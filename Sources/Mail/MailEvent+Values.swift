@@ -18,6 +18,9 @@ extension MailEvent {
         case .passwordChanged: ["change", "reset_link", "account_link"]
         case .secondFactorChanged: ["change", "account_link"]
         case .signInByMail: []
+        case .confirmLink: ["code", "provider", "change"]
+        case .addressClaimed: ["removed", "account_link"]
+        case .requestDecided: ["provider", "change", "sign_in_link"]
         }
     }
 
@@ -27,6 +30,7 @@ extension MailEvent {
         case .confirmNewAddress: ["old_address"]
         case .newDevice: ["agent", "network"]
         case .signInByMail: ["link", "code"]
+        case .confirmLink: ["handle"]
         default: []
         }
     }
@@ -37,6 +41,8 @@ extension MailEvent {
         case .passwordChanged: ["set", "changed", "reset", "removed"]
         case .accountRestored: ["linked", "unlinked"]
         case .secondFactorChanged: ["on", "off", "recovery_code"]
+        case .confirmLink: ["link", "claim", "lapsed"]
+        case .requestDecided: ["approved", "denied"]
         default: []
         }
     }

@@ -31,4 +31,11 @@ public enum MailEvent: String, Sendable, CaseIterable {
     case secondFactorChanged = "second-factor-changed"
     /// A way in by mail. `link` (absent when switched off), `code` (absent when switched off).
     case signInByMail = "sign-in-by-mail"
+    /// A code that proves the mailbox before something is joined to it. `code`, `provider`, `change` (`link`, `claim` or
+    /// `lapsed`), `handle` (may be absent).
+    case confirmLink = "confirm-link"
+    /// An address was claimed from a registration that never proved it. `removed`, `account_link`.
+    case addressClaimed = "address-claimed"
+    /// An administrator decided about a sign-in that waited. `provider`, `change` (`approved` or `denied`), `sign_in_link`.
+    case requestDecided = "request-decided"
 }

@@ -7,8 +7,9 @@ extension PostgresStore {
     /// Its one row says how many acted (0 or 1) and whose session ended.
     static func statement(for change: AccountChange) -> SQL {
         """
-        with \(acted(change)), \(sessions(change)), \(recorded(change)), \(mailed(change)), \(voided(change)),
-             \(undoable(change))
+        with \(PendingLinkStatement.consumed(change.proof, for: change.identity.key)), \(acted(change)), \(sessions(change)),
+             \(recorded(change)), \(mailed(change)), \(voided(change)), \(PendingLinkStatement.waiting(change.pending)),
+             \(held(change)), \(undoable(change))
         \(SessionStart.outcome)
         """
     }
@@ -24,6 +25,8 @@ extension PostgresStore {
         switch change.effect {
         case .create(_, _, let created?) where created.verified:
             "voided as (delete from pending_registrations where address = \(created.address.description))"
+        case .claim(_, _, let address, _):
+            "voided as (delete from pending_registrations where address = \(address.description))"
         case .linkToHolder(let user, _), .linkToSession(let user, _, _):
             """
             voided as (
@@ -31,6 +34,8 @@ extension PostgresStore {
                 where user_id = \(user.uuid) and purpose <> 'email_change_undo' and exists (select from acted)
             ), unchanged as (
                 delete from email_changes where user_id = \(user.uuid) and exists (select from acted)
+            ), unasked as (
+                \(PendingLinkStatement.voided(of: user, besides: change.proof))
             )
             """
         default: "voided as (select)"
@@ -65,7 +70,7 @@ extension PostgresStore {
                     ))
                 )
                 """
-        case .signIn, .create, .recordOnly: return "undoable as (select)"
+        case .signIn, .create, .claim, .recordOnly: return "undoable as (select)"
         }
     }
 
@@ -80,36 +85,34 @@ extension PostgresStore {
             return """
                 seen as (
                     -- The user's row first, under its lock: whoever is being disabled at this moment is seen to be.
-                    update users set last_sign_in_at = now() where id = \(user.uuid) and disabled_at is null
-                    returning id, has_second_factor
+                    update users set last_sign_in_at = now()
+                    where id = \(user.uuid) and disabled_at is null and exists (select from consumed)
+                    returning id, has_second_factor and not (select stepped from consumed) as second_step
                 ), acted as (
                     update federated_identities f
                     set last_sign_in_at = now(), username = \(nullable: identity.username),
                         display_name = \(nullable: identity.displayName), email = \(nullable: email)
                     from seen
                     where f.issuer = \(key.issuer) and f.subject = \(key.subject) and f.user_id = seen.id
-                    returning f.user_id, f.id as identity_id, seen.has_second_factor as second_step
+                    returning f.user_id, f.id as identity_id, seen.second_step
                 )
                 """
         case .create(let user, let identityID, let created):
-            return """
-                born as (
-                    insert into users (id, display_name) values (\(user.uuid), \(nullable: identity.displayName)) returning id
-                ), addressed as (
-                    insert into user_emails (user_id, address, verified_at, is_primary)
-                    select id, \(nullable: created?.address.description), case when \(created?.verified ?? false) then now() end, true
-                    from born where \(created != nil)
-                ), acted as (
-                    \(newIdentity(change, id: identityID, from: "select id as user_id from born"))
-                )
-                """
+            return born(change, user, identityID, created)
+        case .claim(let user, let identityID, let address, _):
+            return born(change, user, identityID, CreatedEmail(address: address, verified: true))
         case .linkToHolder(let user, let identityID):
             return """
                 acted as (
                     \(newIdentity(
                         change, id: identityID,
-                        from: "select id as user_id from users where id = \(user.uuid)",
-                        secondStep: "(select has_second_factor from users where id = \(user.uuid))"
+                        from: """
+                            select id as user_id from users
+                            where id = \(user.uuid) and disabled_at is null and exists (select from consumed)
+                            """,
+                        secondStep: """
+                            (select has_second_factor and not (select stepped from consumed) from users where id = \(user.uuid))
+                            """
                     ))
                 ), seen as (
                     update users set last_sign_in_at = now() where id in (select user_id from acted)
@@ -124,7 +127,7 @@ extension PostgresStore {
                         from: """
                             select user_id from sessions
                             where id = \(session.uuid) and user_id = \(user.uuid)
-                              and token_hash = \(nullable: change.question.session?.bytes)
+                              and token_hash = \(nullable: change.question.session?.bytes) and exists (select from consumed)
                             """
                     ))
                 )
@@ -133,6 +136,26 @@ extension PostgresStore {
             return
                 "acted as (select \(nullable: user?.uuid) as user_id, null::uuid as identity_id, false as second_step)"
         }
+    }
+
+    private static func born(
+        _ change: AccountChange,
+        _ user: UserID,
+        _ identityID: FederatedIdentityID,
+        _ created: CreatedEmail?
+    ) -> SQL {
+        """
+        born as (
+            insert into users (id, display_name)
+            select \(user.uuid), \(nullable: change.identity.displayName) from consumed returning id
+        ), addressed as (
+            insert into user_emails (user_id, address, verified_at, is_primary)
+            select id, \(nullable: created?.address.description), case when \(created?.verified ?? false) then now() end, true
+            from born where \(created != nil)
+        ), acted as (
+            \(newIdentity(change, id: identityID, from: "select id as user_id from born"))
+        )
+        """
     }
 
     private static func newIdentity(
@@ -179,13 +202,14 @@ extension PostgresStore {
             recorded as (
                 insert into linking_decisions (id, provider, issuer, subject_hash, address_hash, facts, domain, app, invited,
                                                link_only, policy, policy_version, rule, outcome, reason, next_step,
-                                               shadow_policy, shadow_outcome, shadow_rule, user_id, request_id)
+                                               shadow_policy, shadow_outcome, shadow_rule, proven_by, user_id, request_id)
                 select \(decision.id.uuid), \(change.identity.provider.description), \(key.issuer), \(subject), \(nullable: address),
                        \(record.facts.description), \(nullable: record.context.domain), \(nullable: record.context.app),
                        \(record.context.invited), \(record.context.linkOnly), \(record.policyHash), \(record.policyVersion),
                        \(record.rule ?? ""), \(record.outcome.description), \(record.reason.code),
                        \(nullable: record.nextStep?.rawValue), \(nullable: record.shadow?.policyHash),
                        \(nullable: record.shadow?.outcome.description), \(nullable: record.shadow?.rule),
+                       \(nullable: record.provenBy?.rawValue),
                        acted.user_id, \(nullable: decision.requestID)
                 from acted
             )

@@ -87,6 +87,7 @@ extension PostgresStore {
             "update users set credential_version = credential_version + 1 where id = \(user.uuid)",
             "delete from proofs where user_id = \(user.uuid) and purpose <> 'email_change_undo'",
             "delete from email_changes where user_id = \(user.uuid)",
+            "delete from pending_links where user_id = \(user.uuid)",
             "delete from pending_merges where user_id = \(user.uuid) or other_id = \(user.uuid)",
             // A secret that somebody else may have seen while it was being set up is never the one that is put in force (G15).
             "delete from totp_factors where user_id = \(user.uuid) and confirmed_at is null",

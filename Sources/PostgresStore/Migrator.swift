@@ -39,6 +39,11 @@ public struct Migrator: Sendable {
             script: String(decoding: PackageResources._005_policy_versions_sql, as: UTF8.self)
         ),
         Migration(
+            number: 6,
+            name: "linking_outcomes",
+            script: String(decoding: PackageResources._006_linking_outcomes_sql, as: UTF8.self)
+        ),
+        Migration(
             number: 7,
             name: "account_changes",
             script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)

@@ -21,6 +21,10 @@ extension PostgresStore: AccountStore {
             switch change.effect {
             case .linkToHolder(let user, _), .linkToSession(let user, _, _):
                 return try await carryOutUnderLock(change, on: user)
+            case .signIn(let user) where change.proof != nil:
+                return try await carryOutUnderLock(change, on: user)
+            case .claim(let user, _, let address, let receipt):
+                return try await claim(address, by: user, change, receipt)
             case .signIn, .create, .recordOnly:
                 return try Self.result(try await client.query(Self.statement(for: change)))
             }
@@ -56,7 +60,7 @@ extension PostgresStore: AccountStore {
         }
     }
 
-    private static func result(_ rows: Rows) throws(PostgresFailure) -> ChangeResult {
+    static func result(_ rows: Rows) throws(PostgresFailure) -> ChangeResult {
         let row = try rows.one()
         guard try row.decode(Int64.self, at: 0) == 1 else { return .situationChanged }
         return .done(
@@ -76,7 +80,7 @@ extension PostgresStore: AccountStore {
             )
             let decisions = try await client.query(
                 """
-                select decided_at, provider, outcome, reason from linking_decisions
+                select decided_at, provider, outcome, reason, proven_by from linking_decisions
                 where user_id = \(user.uuid) and outcome <> 'sign_in' order by decided_at desc limit 20
                 """
             )
@@ -97,7 +101,8 @@ extension PostgresStore: AccountStore {
                         decidedAt: Instant(try row.decode(Timestamp.self, at: 0)),
                         provider: try row.decode(String.self, at: 1),
                         outcome: try row.decode(String.self, at: 2),
-                        reason: try row.decode(String.self, at: 3)
+                        reason: try row.decode(String.self, at: 3),
+                        provenBy: try row.decode(String?.self, at: 4)
                     )
                 }
             )
@@ -113,7 +118,8 @@ extension AccountEffect {
         switch self {
         case .linkToHolder: situation.addressHolder
         case .linkToSession(let user, _, _): user
-        case .signIn, .create, .recordOnly: nil
+        case .signIn: situation.identityOwner
+        case .create, .claim, .recordOnly: nil
         }
     }
 }

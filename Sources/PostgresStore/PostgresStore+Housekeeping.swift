@@ -40,6 +40,18 @@ extension PostgresStore {
             )
             """,
             """
+            delete from pending_links where id in (
+                select id from pending_links where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // Nobody came back, or nobody needs to know any more; whoever arrives again waits again.
+            """
+            delete from held_arrivals where id in (
+                select id from held_arrivals where coalesce(decided_at, last_seen_at) < now() - interval '30 days'
+                limit \(limit) for update skip locked
+            )
+            """,
+            """
             delete from email_changes where user_id in (
                 select user_id from email_changes where expires_at < now() limit \(limit) for update skip locked
             )

@@ -13,18 +13,23 @@ extension PostgresStore: SignInTransactionStore {
     ) async throws(StoreFailure) {
         var user: UUID?
         var session: UUID?
-        if case .link(let userID, let sessionID) = transaction.purpose {
+        var pending: UUID?
+        switch transaction.purpose {
+        case .signIn: break
+        case .link(let userID, let sessionID):
             user = userID.uuid
             session = sessionID.uuid
+        case .confirm(let link): pending = link.uuid
         }
+        let purpose = pending != nil ? "confirm" : user == nil ? "sign_in" : "link"
         _ = try await run(
             """
             insert into sign_in_transactions
                 (state_hash, browser_hash, provider, issuer, redirect_uri, purpose, user_id, session_id, session_hash, return_to,
-                 expires_at)
+                 pending_link, expires_at)
             values (\(state.bytes), \(browser.bytes), \(transaction.provider.description), \(transaction.issuer),
-                    \(transaction.redirectURI), \(user == nil ? "sign_in" : "link"), \(nullable: user), \(nullable: session), \(nullable: transaction.session?.bytes),
-                    \(transaction.returnTo), now() + make_interval(secs => \(lifetime.seconds)))
+                    \(transaction.redirectURI), \(purpose), \(nullable: user), \(nullable: session),
+                    \(nullable: transaction.session?.bytes), \(transaction.returnTo), \(nullable: pending), now() + make_interval(secs => \(lifetime.seconds)))
             """
         )
     }
@@ -36,7 +41,8 @@ extension PostgresStore: SignInTransactionStore {
             """
             delete from sign_in_transactions
             where state_hash = \(state.bytes) and browser_hash = \(browser.bytes)
-            returning provider, issuer, redirect_uri, user_id, session_id, return_to, expires_at > now(), session_hash
+            returning provider, issuer, redirect_uri, user_id, session_id, return_to, expires_at > now(), session_hash,
+                      pending_link
             """
         )
         guard let row = rows.first else { return .unknown }
@@ -46,6 +52,7 @@ extension PostgresStore: SignInTransactionStore {
             if let user = try row.decode(UUID?.self, at: 3), let session = try row.decode(UUID?.self, at: 4) {
                 purpose = .link(UserID(user), SessionID(session))
             }
+            if let link = try row.decode(UUID?.self, at: 8) { purpose = .confirm(PendingLinkID(link)) }
             let transaction = SignInTransaction(
                 provider: provider,
                 issuer: try row.decode(String.self, at: 1),

@@ -46,8 +46,10 @@ extension PostgresStore {
                            where o.issuer = \(identity.key.issuer) and o.subject <> \(identity.key.subject)),
                    exists (select from account a join users u on u.id = a.user_id
                            where u.roles && \(question.privilegedRoles)
-                              -- A second step protects the account from this very mailbox: no way in is added before it.
-                              or (u.has_second_factor and \(question.intent == .signIn))),
+                              -- A second step protects the account from this very mailbox: no way in is added before it. One
+                              -- that an unproven registration has protects nobody but a squatter from the mailbox's owner (L-3).
+                              or (u.has_second_factor and \(question.intent == .signIn)
+                                  and exists (select from holder where verified))),
                    exists (select from account a join users u on u.id = a.user_id
                            where u.last_sign_in_at < now() - make_interval(secs => \(question.dormantAfter.seconds))),
                    (select lapsed from owner),
@@ -118,7 +120,7 @@ extension PostgresStore {
 extension LinkingQuestion {
     var intent: LinkingFacts.Intent {
         switch purpose {
-        case .signIn: .signIn
+        case .signIn, .confirm: .signIn
         case .link: .link
         }
     }

@@ -65,6 +65,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
             forms: forms,
             visitors: visitors
         ),
+        limits,
         on: router
     )
     if let caught = services.caughtMail {
@@ -81,12 +82,13 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
 private func registerAdministration(_ services: WebServices, answers: Answers, on router: Router<RequestScope>) {
     let replies = AdministrationReplies(answers: answers, timeout: services.settings.requestTimeout)
     AdministratorRoutes(replies: replies).register(on: router)
+    HoldRoutes(replies: replies, holds: services.holds).register(on: router)
     PolicyRoutes(services: services.administration, replies: replies).register(on: router)
     PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
     DecisionRoutes(services: services.administration, replies: replies).register(on: router)
 }
 
-private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<RequestScope>) {
+private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {
     SignUpRoutes(replies: replies).register(on: router)
     PasswordSignInRoutes(replies: replies, signInPage: SignInPageMaker(services: replies.services)).register(on: router)
     ResetRoutes(replies: replies).register(on: router)
@@ -97,4 +99,6 @@ private func registerLocalAccounts(_ replies: LocalReplies, on router: Router<Re
     AccountIdentityRoutes(replies: replies).register(on: router)
     AccountEmailRoutes(replies: replies).register(on: router)
     AccountSecondFactorRoutes(replies: replies).register(on: router)
+    ConfirmRoutes(replies: replies, limits: limits).register(on: router)
+    ClaimReceiptRoutes(replies: replies).register(on: router)
 }

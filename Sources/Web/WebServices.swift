@@ -103,6 +103,9 @@ public struct WebServices: Sendable {
     let buttons: [Button]
     let beginSignIn: BeginSignIn
     let completeSignIn: CompleteSignIn
+    let confirmLink: ConfirmLink
+    let receipts: any ClaimReceiptStore
+    let holds: DecideHold
     let checkSession: CheckSession
     let endSession: EndSession
     let accounts: any AccountStore
@@ -120,6 +123,9 @@ public struct WebServices: Sendable {
         buttons: [Button],
         beginSignIn: BeginSignIn,
         completeSignIn: CompleteSignIn,
+        confirmLink: ConfirmLink,
+        receipts: any ClaimReceiptStore,
+        holds: DecideHold,
         checkSession: CheckSession,
         endSession: EndSession,
         accounts: any AccountStore,
@@ -134,6 +140,9 @@ public struct WebServices: Sendable {
         self.buttons = buttons
         self.beginSignIn = beginSignIn
         self.completeSignIn = completeSignIn
+        self.confirmLink = confirmLink
+        self.receipts = receipts
+        self.holds = holds
         self.checkSession = checkSession
         self.endSession = endSession
         self.accounts = accounts

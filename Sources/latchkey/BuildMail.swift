@@ -40,7 +40,7 @@ func mailServices(
         service: configuration.serviceName,
         origin: configuration.publicURL.description
     )
-    let deliver = DeliverMail(local) { (letter, job) async throws(MailFailure) in
+    let deliver = DeliverMail(local, pendingLinks: store, receipts: store) { (letter, job) async throws(MailFailure) in
         try await mailer.send(letter, id: job.id)
     }
     let runner = JobRunner(queue: "mail", store: store, logger: logger) { (job) async throws(JobFault) in

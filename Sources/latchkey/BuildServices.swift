@@ -47,6 +47,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         accounts: store,
         sessions: store,
         transactions: store,
+        pendingLinks: store,
+        heldArrivals: store,
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
@@ -93,6 +95,13 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         },
         beginSignIn: BeginSignIn(signIn),
         completeSignIn: CompleteSignIn(signIn),
+        confirmLink: ConfirmLink(signIn, local),
+        receipts: store,
+        holds: DecideHold(
+            store: store,
+            providerNames: local.settings.providerNames,
+            unixTime: { Int64(Date().timeIntervalSince1970) }
+        ),
         checkSession: checkSession,
         endSession: EndSession(sessions: store),
         accounts: store,

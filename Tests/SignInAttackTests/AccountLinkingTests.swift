@@ -44,7 +44,9 @@ extension OneAtATime {
             let other = try await stack.persona(provider, email: nil)
             let flow = try await stack.flow(other, in: me.browser, at: "/account/link/")
             let answer = try await flow.finish()
-            #expect(answer.status == 303 && answer.destination == "/account?done=identity_linked" && answer.startsSession)
+            #expect(
+                answer.status == 303 && answer.destination == "/account?done=identity_linked" && answer.startsSession
+            )
             #expect(try await stack.owner(other) == me.user)
             let rotated = try #require(await me.browser.session())
             #expect(rotated != token)

@@ -55,7 +55,7 @@ struct PrivilegedAccountTests {
         let answer = try await flow.finish()
         let decision = try #require(try await stack.decisions(about: google).last)
         if isPrivileged {
-            #expect(answer.status == 409 && !answer.startsSession)
+            #expect(answer.header("location") == "/confirm" && !answer.startsSession)
             #expect(decision.outcome == "link_after_proof:linked_identity,password")
             #expect(decision.facts.contains("privileged=yes"))
             #expect(try await rows(of: holder.user, on: stack) == before)
@@ -99,7 +99,7 @@ struct PrivilegedAccountTests {
             #expect(answer.startsSession && decision.outcome == "link", "control")
             #expect(try await stack.owner(added) == holder.user)
         } else {
-            #expect(answer.status == 409 && !answer.startsSession)
+            #expect(answer.header("location") == "/confirm" && !answer.startsSession)
             #expect(decision.outcome == "link_after_proof:linked_identity,password")
             #expect(decision.facts.contains("\(kind)=yes"))
             #expect(try await stack.owner(added) == nil)

@@ -52,6 +52,8 @@ struct ContractTests {
             accounts: NoStore(),
             sessions: NoStore(),
             transactions: NoStore(),
+            pendingLinks: NoPendingLinks(),
+            heldArrivals: NoPendingLinks(),
             transport: transport,
             metadata: MetadataCache(transport: transport),
             keySets: KeySetCache(transport: transport),
@@ -82,6 +84,9 @@ struct ContractTests {
                 buttons: [],
                 beginSignIn: BeginSignIn(signIn),
                 completeSignIn: CompleteSignIn(signIn),
+                confirmLink: ConfirmLink(signIn, NoLocalAccounts.services(lifetime)),
+                receipts: NoPendingLinks(),
+                holds: DecideHold(store: NoPendingLinks(), providerNames: [:], unixTime: { 0 }),
                 checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
                 endSession: EndSession(sessions: NoStore()),
                 accounts: NoStore(),
@@ -122,6 +127,9 @@ struct ContractTests {
             "/account/merge", "/account/blocked/{id}/allow", "/account/identity-undo", "/account/link/{provider}",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",
+            // What waits for a proof, and what a claim removed.
+            "/confirm", "/v1/confirm", "/account/receipts/{id}",
+            "/admin/v1/holds", "/admin/v1/holds/{id}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

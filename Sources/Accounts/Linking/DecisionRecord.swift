@@ -18,9 +18,12 @@ public struct DecisionRecord: Sendable, Hashable {
     public let nextStep: NextStep?
     /// What the candidate in ``PolicyInForce/shadow`` would have done; nil without one.
     public let shadow: ShadowAnswer?
+    /// The proof that was given for what the outcome asks one for, and with which it was carried out; nil while none was.
+    public let provenBy: LinkingProof?
 
     /// Records a decision.
-    public init(_ decision: LinkingDecision, under policy: PolicyInForce) {
+    public init(_ decision: LinkingDecision, under policy: PolicyInForce, provenBy: LinkingProof? = nil) {
+        self.provenBy = provenBy
         facts = decision.facts
         context = decision.context
         policyVersion = policy.version
@@ -45,8 +48,10 @@ public struct DecisionRecord: Sendable, Hashable {
         outcome: LinkingOutcome,
         reason: DecisionReason,
         nextStep: NextStep?,
-        shadow: ShadowAnswer? = nil
+        shadow: ShadowAnswer? = nil,
+        provenBy: LinkingProof? = nil
     ) {
+        self.provenBy = provenBy
         self.facts = facts
         self.context = context
         self.policyVersion = policyVersion

@@ -37,6 +37,10 @@ public struct AccountEvent: Sendable, Hashable {
         case secondFactorRemoved = "second_factor_removed"
         /// New recovery codes were made; the former ones are void.
         case recoveryCodesReplaced = "recovery_codes_replaced"
+        /// The owner of the mailbox claimed an address that was registered here and never proven; it is theirs now.
+        case addressClaimed = "address_claimed"
+        /// An administrator let an identity into the account that had been waiting.
+        case identityApproved = "identity_approved"
         /// A way in through a provider was removed.
         case identityUnlinked = "identity_unlinked"
         /// A link was undone and its identity blocked.

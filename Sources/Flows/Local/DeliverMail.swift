@@ -1,4 +1,4 @@
-import Accounts
+public import Accounts
 import Cryptography
 public import Jobs
 public import Mail
@@ -12,8 +12,18 @@ public struct DeliverMail: Sendable {
     private let services: LocalAccountServices
     private let send: Send
 
+    private let pendingLinks: any PendingLinkStore
+    private let receipts: any ClaimReceiptStore
+
     /// Creates the handler of the queue `mail`.
-    public init(_ services: LocalAccountServices, send: @escaping Send) {
+    public init(
+        _ services: LocalAccountServices,
+        pendingLinks: any PendingLinkStore,
+        receipts: any ClaimReceiptStore,
+        send: @escaping Send
+    ) {
+        self.pendingLinks = pendingLinks
+        self.receipts = receipts
         self.services = services
         self.send = send
     }
@@ -49,6 +59,17 @@ public struct DeliverMail: Sendable {
         case .signInByMail(let address, let browser, let returnTo): try await signIn(address, browser, returnTo)
         case .confirmNewAddress(let id): try await newAddress(id)
         case .addressChanged(let user, let old, let new): try await changed(user, old, new, job)
+        case .confirmLink(let id): try await confirmation(id)
+        case .addressClaimed(let id): try await claimed(id)
+        case .requestDecided(let address, let provider, let isApproved):
+            Letter(
+                .requestDecided,
+                to: address,
+                values: [
+                    "provider": Secret(provider), "change": Secret(isApproved ? "approved" : "denied"),
+                    "sign_in_link": link("/sign-in"),
+                ]
+            )
         case .identityChanged(let change, let provider): try await identityChanged(change, provider)
         case .accountsMerged(let address):
             Letter(.accountsMerged, to: address, values: ["account_link": link("/account")])
@@ -169,6 +190,37 @@ public struct DeliverMail: Sendable {
             .addressChanged,
             to: old,
             values: ["new_address": Secret(new.description), "undo_link": link("/account/email/undo", token)]
+        )
+    }
+
+    /// A code and nothing else: no link, because whoever reads the mail need not be whoever asked for it (P-1).
+    private func confirmation(_ id: PendingLinkID) async throws -> Letter {
+        guard let waiting = try await pendingLinks.waitingLink(id), let mailbox = waiting.mailbox,
+            waiting.provenBy == nil
+        else { throw JobFault.obsolete }
+        let code = MailedCode.fresh()
+        let key = ProofToken.generate().hash
+        guard try await pendingLinks.keepCode(code.hash(for: key), under: key, for: id) else { throw JobFault.obsolete }
+        let identity = waiting.link.identity
+        let provider = identity.provider.description
+        var values = [
+            "code": code.text, "provider": Secret(services.settings.providerNames[provider] ?? provider),
+            "change": Secret(
+                waiting.link.purpose == .claim ? "claim" : waiting.link.purpose == .link ? "link" : "lapsed"
+            ),
+        ]
+        values["handle"] = (identity.username ?? identity.displayName).map { Secret($0) }
+        return Letter(.confirmLink, to: mailbox, values: values)
+    }
+
+    private func claimed(_ id: ClaimReceiptID) async throws -> Letter {
+        guard let (address, receipt) = try await receipts.mailing(of: id) else { throw JobFault.obsolete }
+        return Letter(
+            .addressClaimed,
+            to: address,
+            values: [
+                "removed": Secret(receipt.removed.joined(separator: "; ")), "account_link": link("/account"),
+            ]
         )
     }
 

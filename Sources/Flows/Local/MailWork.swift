@@ -21,6 +21,12 @@ enum MailWork: Sendable, Hashable {
     case confirmNewAddress(EmailChangeID)
     /// To the former address, with a way to take it back.
     case addressChanged(UserID, old: EmailAddress, new: EmailAddress)
+    /// A code that proves the mailbox for a pending link.
+    case confirmLink(PendingLinkID)
+    /// What a claim removed, to whoever claimed.
+    case addressClaimed(ClaimReceiptID)
+    /// What an administrator said, to whoever waited for it.
+    case requestDecided(EmailAddress, provider: String, isApproved: Bool)
     /// To the address an account had when a way in was linked or removed, with a way to take that back.
     case identityChanged(IdentityChangeID, provider: String)
     /// To an address of one of two accounts that were merged: it may be nobody's primary address by now.
@@ -58,6 +64,9 @@ enum MailWork: Sendable, Hashable {
         case .signInByMail: "sign_in_by_mail"
         case .confirmNewAddress: "confirm_new_address"
         case .addressChanged: "address_changed"
+        case .confirmLink: "confirm_link"
+        case .addressClaimed: "address_claimed"
+        case .requestDecided: "request_decided"
         case .identityChanged: "identity_changed"
         case .accountsMerged: "accounts_merged"
         case .notice: "notice"
@@ -75,6 +84,13 @@ enum MailWork: Sendable, Hashable {
         case .confirmNewAddress(let id): ["change": id.description]
         case .addressChanged(let user, let old, let new):
             ["user": user.description, "old": old.description, "new": new.description]
+        case .confirmLink(let id): ["link": id.description]
+        case .addressClaimed(let id): ["receipt": id.description]
+        case .requestDecided(let address, let provider, let isApproved):
+            [
+                "address": address.description, "provider": provider,
+                "change": isApproved ? "approved" : "denied",
+            ]
         case .identityChanged(let id, let provider): ["change": id.description, "provider": provider]
         case .accountsMerged(let address): ["address": address.description]
         case .notice(let event, let user, let values):
@@ -120,6 +136,17 @@ enum MailWork: Sendable, Hashable {
                 let new = text("new").flatMap({ EmailAddress($0) })
             else { return nil }
             self = .addressChanged(user, old: old, new: new)
+        case "confirm_link":
+            guard let id = text("link").flatMap({ PendingLinkID($0) }) else { return nil }
+            self = .confirmLink(id)
+        case "address_claimed":
+            guard let id = text("receipt").flatMap({ ClaimReceiptID($0) }) else { return nil }
+            self = .addressClaimed(id)
+        case "request_decided":
+            guard let address = text("address").flatMap({ EmailAddress($0) }), let provider = text("provider"),
+                let change = text("change")
+            else { return nil }
+            self = .requestDecided(address, provider: provider, isApproved: change == "approved")
         case "identity_changed":
             guard let id = text("change").flatMap({ IdentityChangeID($0) }), let provider = text("provider") else {
                 return nil

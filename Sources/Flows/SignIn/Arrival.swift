@@ -3,11 +3,21 @@ import Jobs
 import Logging
 import Providers
 
-/// `decide_linking → apply → start_session`: from an asserted identity to a session, or to an honest stop.
+/// `decide_linking → apply → start_session`: from an asserted identity to a session, to a question, or to an honest stop. The one
+/// place that asks the policy.
 struct Arrival: Sendable {
-    private let services: SignInServices
+    /// The browser that somebody arrives in.
+    struct Place: Sendable {
+        let browser: TokenHash?
+        let session: TokenHash?
+        let knownDevice: DeviceToken?
+        let device: Device
+        let requestID: String
+    }
+
+    let services: SignInServices
     // Once, and asked again at most three times.
-    private let attempts = 4
+    let attempts = 4
 
     init(_ services: SignInServices) {
         self.services = services
@@ -18,36 +28,15 @@ struct Arrival: Sendable {
     func settle(
         _ identity: AssertedIdentity,
         transaction: SignInTransaction,
-        request: CompleteSignIn.Request
+        in place: Place
     ) async throws(FlowFailure) -> CompletedSignIn {
-        let settings = services.settings
-        let isLinkOnly = services.providers[identity.provider]?.isLinkOnly ?? true
-        let presentSession = request.session?.hash ?? transaction.session
         // The same policy from the question to the record, whatever is put in force in between.
         let inForce = services.policy.inForce
-        let question = LinkingQuestion(
-            identity: identity,
-            purpose: transaction.purpose,
-            session: transaction.purpose == .signIn ? nil : presentSession,
-            freshFor: settings.sessionLifetime.freshFor,
-            dormantAfter: inForce.policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
-            linkLapsesAfter: inForce.policy.linkLapsesAfter.map { .seconds($0) },
-            privilegedRoles: settings.privilegedRoles
-        )
+        let question = question(identity, transaction.purpose, session: place.session, under: inForce)
         for _ in 0..<attempts {
             let situation = try await situation(question)
-            let decision = decideLinking(
-                situation.facts,
-                under: inForce.policy,
-                context: LinkingContext(
-                    provider: identity.provider,
-                    domain: identity.email?.address.domain,
-                    linkOnly: isLinkOnly
-                )
-            )
-            let record = DecisionRecord(decision, under: inForce)
-            if let completed = try await apply(decision, record, situation, question, transaction, request) {
-                FlowMetrics.compared(record)
+            let decision = decide(on: situation, about: identity, under: inForce)
+            if let completed = try await apply(decision, inForce, situation, question, transaction, place) {
                 return completed
             }
         }
@@ -56,7 +45,25 @@ struct Arrival: Sendable {
 
     // MARK: decide_linking
 
-    private func situation(_ question: LinkingQuestion) async throws(FlowFailure) -> LinkingSituation {
+    func question(
+        _ identity: AssertedIdentity,
+        _ purpose: SignInPurpose,
+        session: TokenHash?,
+        under inForce: PolicyInForce
+    ) -> LinkingQuestion {
+        let settings = services.settings
+        return LinkingQuestion(
+            identity: identity,
+            purpose: purpose,
+            session: purpose == .signIn ? nil : session,
+            freshFor: settings.sessionLifetime.freshFor,
+            dormantAfter: inForce.policy.dormantAfter.map { .seconds($0) } ?? .seconds(Int64.max / 4_000_000),
+            linkLapsesAfter: inForce.policy.linkLapsesAfter.map { .seconds($0) },
+            privilegedRoles: settings.privilegedRoles
+        )
+    }
+
+    func situation(_ question: LinkingQuestion) async throws(FlowFailure) -> LinkingSituation {
         do {
             return try await services.accounts.situation(of: question)
         } catch {
@@ -64,62 +71,139 @@ struct Arrival: Sendable {
         }
     }
 
+    func decide(
+        on situation: LinkingSituation,
+        about identity: AssertedIdentity,
+        under inForce: PolicyInForce
+    ) -> LinkingDecision {
+        decideLinking(
+            situation.facts,
+            under: inForce.policy,
+            context: LinkingContext(
+                provider: identity.provider,
+                domain: identity.email?.address.domain,
+                linkOnly: services.providers[identity.provider]?.isLinkOnly ?? true
+            )
+        )
+    }
+
     // MARK: apply
 
     /// Nil when the situation changed and nothing was written.
     private func apply(
         _ decision: LinkingDecision,
-        _ record: DecisionRecord,
+        _ inForce: PolicyInForce,
         _ situation: LinkingSituation,
         _ question: LinkingQuestion,
         _ transaction: SignInTransaction,
-        _ request: CompleteSignIn.Request
+        _ place: Place
     ) async throws(FlowFailure) -> CompletedSignIn? {
-        let identity = question.identity
         guard
             let effect = planChange(
                 for: decision.outcome,
                 in: situation,
                 purpose: transaction.purpose,
-                email: identity.email,
+                email: question.identity.email,
                 freshUser: services.freshID(),
-                freshIdentity: services.freshID()
+                freshIdentity: services.freshID(),
+                freshReceipt: services.freshID()
             )
         else { return nil }
-        let token = SessionToken.generate()
-        let device = request.knownDevice ?? .generate()
-        let session = effect.arriving.map { user in
-            newSession(token, device, for: user, replacing: request.session?.hash ?? transaction.session, request)
+        let entry = DecisionEntry(
+            id: services.freshID(),
+            record: DecisionRecord(decision, under: inForce),
+            requestID: place.requestID
+        )
+        let pending = pending(decision, entry, situation, transaction, question.identity, place)
+        let isHeld = decision.outcome == .hold
+        let started = try await carryOut(
+            effect,
+            entry,
+            question,
+            place,
+            pending: pending,
+            held: isHeld ? services.freshID() : nil
+        )
+        guard let started else { return nil }
+        if case .signedIn(let signedIn) = started { return completed(effect, signedIn, transaction.returnTo) }
+        if pending != nil { return .awaitsProof(outcome: decision.outcome.code) }
+        if isHeld, let held = try await held(question.identity) {
+            return .stopped(StoppedSignIn(held, purpose: transaction.purpose))
         }
+        return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
+    }
+
+    /// How the arrival of somebody who waits for an administrator stands.
+    private func held(_ identity: AssertedIdentity) async throws(FlowFailure) -> HeldArrival? {
+        do {
+            return try await services.heldArrivals.heldArrival(of: identity.key)
+        } catch {
+            throw FlowFailure(.apply, error, provider: identity.provider)
+        }
+    }
+
+    /// What a change started.
+    enum Started {
+        case signedIn(StartedArrival)
+        case nothing
+    }
+
+    /// A session that was stored with a change.
+    struct StartedArrival {
+        let user: UserID
+        let token: SessionToken
+        let device: DeviceToken
+        let replaced: UserID?
+        let awaitsSecondFactor: Bool
+    }
+
+    /// Stores a change with its record, its session and its mail. Nil when the situation changed and nothing was written.
+    func carryOut(
+        _ effect: AccountEffect,
+        _ entry: DecisionEntry,
+        _ question: LinkingQuestion,
+        _ place: Place,
+        methods: [AuthenticationMethod] = [.federated],
+        pending: PendingLink? = nil,
+        held: HeldArrivalID? = nil,
+        proof: GivenProof? = nil
+    ) async throws(FlowFailure) -> Started? {
+        let token = SessionToken.generate()
+        let device = place.knownDevice ?? .generate()
+        let arriving = effect.arriving
         let undoable = NewIdentityChange(id: services.freshID(), undoFor: services.settings.identityUndoFor)
         let change = AccountChange(
             effect: effect,
-            identity: identity,
-            decision: DecisionEntry(id: services.freshID(), record: record, requestID: request.requestID),
-            session: session,
-            job: notice(of: effect, identity, undoable),
+            identity: question.identity,
+            decision: entry,
+            session: arriving.map { newSession(token, device, for: $0, methods, place) },
+            job: notice(of: effect, question.identity, undoable),
             undoable: undoable,
-            question: question
+            question: question,
+            pending: pending,
+            held: held,
+            proof: proof
         )
         let result: ChangeResult
         do {
             result = try await services.accounts.carryOut(change)
         } catch {
-            throw FlowFailure(.apply, error, provider: identity.provider)
+            throw FlowFailure(.apply, error, provider: question.identity.provider)
         }
         guard case .done(let replaced, let awaitsSecondFactor) = result else { return nil }
-        return completed(decision, effect, transaction) { user in
-            SignedInAtProvider(
+        guard let arriving else { return .nothing }
+        return .signedIn(
+            StartedArrival(
+                user: arriving,
                 token: token,
                 device: device,
-                returnTo: transaction.returnTo,
-                switched: replaced.map { $0 != user } ?? false,
+                replaced: replaced,
                 awaitsSecondFactor: awaitsSecondFactor
             )
-        }
+        )
     }
 
-    /// The owner is told about every way in that was linked, in the same transaction (G17).
+    /// The owner is told about every way in that was linked, in the same transaction (G17), and a claimant what was removed.
     private func notice(
         of effect: AccountEffect,
         _ identity: AssertedIdentity,
@@ -129,6 +213,7 @@ struct Arrival: Sendable {
         case .linkToHolder, .linkToSession:
             let name = services.providers[identity.provider]?.provider.name ?? identity.provider.description
             return services.job(.identityChanged(undoable.id, provider: name))
+        case .claim(_, _, _, let receipt): return services.job(.addressClaimed(receipt))
         case .signIn, .create, .recordOnly: return nil
         }
     }
@@ -137,34 +222,35 @@ struct Arrival: Sendable {
         _ token: SessionToken,
         _ device: DeviceToken,
         for user: UserID,
-        replacing: TokenHash?,
-        _ request: CompleteSignIn.Request
+        _ methods: [AuthenticationMethod],
+        _ place: Place
     ) -> NewSession {
         NewSession(
             id: services.freshID(),
             tokenHash: token.hash,
-            methods: [.federated],
+            methods: methods,
             lifetime: services.settings.sessionLifetime,
-            replacing: replacing,
-            device: request.device,
+            replacing: place.session,
+            device: place.device,
             deviceToken: device.hash,
-            newDeviceNotice: services.job(.newDevice(user, request.device, unixTime: services.unixTime()))
+            newDeviceNotice: services.job(.newDevice(user, place.device, unixTime: services.unixTime()))
         )
     }
 
     // MARK: start_session
 
-    private func completed(
-        _ decision: LinkingDecision,
-        _ effect: AccountEffect,
-        _ transaction: SignInTransaction,
-        _ signedIn: (UserID) -> SignedInAtProvider
-    ) -> CompletedSignIn {
-        switch effect {
-        case .signIn(let user), .create(let user, _, _), .linkToHolder(let user, _): .signedIn(signedIn(user))
-        case .linkToSession(let user, _, _): .linked(signedIn(user))
-        case .recordOnly: .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
-        }
+    func completed(_ effect: AccountEffect, _ started: StartedArrival, _ returnTo: String) -> CompletedSignIn {
+        var target = returnTo
+        if case .claim(_, _, _, let receipt) = effect { target = SignedInAtProvider.receiptPath(receipt) }
+        let signedIn = SignedInAtProvider(
+            token: started.token,
+            device: started.device,
+            returnTo: target,
+            switched: started.replaced.map { $0 != started.user } ?? false,
+            awaitsSecondFactor: started.awaitsSecondFactor
+        )
+        if case .linkToSession = effect { return .linked(signedIn) }
+        return .signedIn(signedIn)
     }
 }
 
@@ -172,7 +258,8 @@ extension AccountEffect {
     /// Who has a session afterwards.
     var arriving: UserID? {
         switch self {
-        case .signIn(let user), .create(let user, _, _), .linkToHolder(let user, _), .linkToSession(let user, _, _):
+        case .signIn(let user), .create(let user, _, _), .claim(let user, _, _, _), .linkToHolder(let user, _),
+            .linkToSession(let user, _, _):
             user
         case .recordOnly: nil
         }

@@ -17,6 +17,8 @@ public struct BeginSignIn: Sendable {
         public let isLinking: Bool
         /// Where to go afterwards, already checked.
         public let returnTo: String
+        /// Whether the identity is to prove the account of the link that waits in this browser.
+        public let isConfirming: Bool
         /// `login_hint`, if the caller gave one; passed on only where the provider's file allows it (F-6).
         public let loginHint: String?
 
@@ -27,8 +29,10 @@ public struct BeginSignIn: Sendable {
             session: SessionToken?,
             isLinking: Bool,
             returnTo: String,
+            isConfirming: Bool = false,
             loginHint: String?
         ) {
+            self.isConfirming = isConfirming
             self.provider = provider
             self.browser = browser
             self.session = session
@@ -115,8 +119,23 @@ public struct BeginSignIn: Sendable {
         }
     }
 
+    /// Only while an identity is asked for; which providers lead to the account is not looked at, and so not told.
+    private func pendingLink(of request: Request) async throws(FlowFailure) -> PendingLinkID {
+        let waiting: WaitingLink?
+        do {
+            waiting = try await services.pendingLinks.waitingLink(in: request.browser.hash)
+        } catch {
+            throw FlowFailure(.beginSignIn, error, provider: request.provider)
+        }
+        guard let waiting, waiting.provenBy == nil, waiting.link.proofs.contains(.linkedIdentity) else {
+            throw FlowFailure(.beginSignIn, .nothingToConfirm, provider: request.provider)
+        }
+        return waiting.link.id
+    }
+
     /// Adding a way in needs a live and fresh session, and is bound to it from here on (A15, L-16).
     private func purpose(of request: Request) async throws(FlowFailure) -> SignInPurpose {
+        if request.isConfirming { return .confirm(try await pendingLink(of: request)) }
         guard request.isLinking else { return .signIn }
         guard let token = request.session else {
             throw FlowFailure(.beginSignIn, .signInRequired, provider: request.provider)

@@ -80,7 +80,12 @@ public struct CompleteSignIn: Sendable {
         do throws(FlowFailure) {
             return try await goOn(response, configured, transaction, secrets, request)
         } catch {
-            throw error.whileLinking(transaction.purpose != .signIn)
+            switch transaction.purpose {
+            case .signIn: throw error
+            case .link: throw error.whileLinking(true)
+            // What waits goes on waiting: another proof may be easier.
+            case .confirm: throw error.leading(to: .confirmLink)
+            }
         }
     }
 
@@ -101,7 +106,44 @@ public struct CompleteSignIn: Sendable {
             transaction: transaction,
             secrets: secrets
         )
-        return try await arrival.settle(identity, transaction: transaction, request: request)
+        if case .confirm(let link) = transaction.purpose { return try await prove(link, with: identity, request) }
+        return try await arrival.settle(
+            identity,
+            transaction: transaction,
+            in: Arrival.Place(
+                browser: request.browser?.hash,
+                session: request.session?.hash ?? transaction.session,
+                knownDevice: request.knownDevice,
+                device: request.device,
+                requestID: request.requestID
+            )
+        )
+    }
+
+    // MARK: prove
+
+    /// An identity that is linked already proves the account it is linked to, and no other (P-2); it signs nobody in.
+    private func prove(
+        _ link: PendingLinkID,
+        with identity: AssertedIdentity,
+        _ request: Request
+    ) async throws(FlowFailure) -> CompletedSignIn {
+        guard let browser = request.browser?.hash else {
+            throw FlowFailure(.checkProof, .nothingToConfirm, provider: request.provider)
+        }
+        let isProven: Bool
+        do {
+            isProven = try await services.pendingLinks.prove(
+                link,
+                browser: browser,
+                holding: identity.key,
+                lapsesAfter: services.policy.inForce.policy.linkLapsesAfter.map { .seconds($0) }
+            )
+        } catch {
+            throw FlowFailure(.checkProof, error, provider: request.provider)
+        }
+        guard isProven else { throw FlowFailure(.checkProof, .proofRefused, provider: request.provider) }
+        return .proven
     }
 
     /// Keeps the body of a cross-site POST for the GET that follows (B14). No session, no token request, no check yet.

@@ -6,6 +6,10 @@ public enum CompletedSignIn: Sendable {
     case signedIn(SignedInAtProvider)
     /// A way in was added; the session got a new token.
     case linked(SignedInAtProvider)
+    /// The policy asks for a proof first: the way goes on at `/confirm`. The outcome's stable code.
+    case awaitsProof(outcome: String)
+    /// An identity proved the account of a pending link; nobody was signed in by it. The way goes on at `/confirm`.
+    case proven
     /// The policy decided on something that starts no session now: said honestly.
     case stopped(StoppedSignIn)
 
@@ -14,6 +18,8 @@ public enum CompletedSignIn: Sendable {
         switch self {
         case .signedIn: "signed_in"
         case .linked: "linked"
+        case .awaitsProof(let outcome): outcome
+        case .proven: "proven"
         case .stopped(let stop): stop.outcome
         }
     }
@@ -31,6 +37,9 @@ public struct SignedInAtProvider: Sendable {
     public let switched: Bool
     /// Whether the session opens nothing until the second step.
     public let awaitsSecondFactor: Bool
+
+    /// Where the receipt of a claim is shown to whoever claimed.
+    static func receiptPath(_ receipt: ClaimReceiptID) -> String { "/account/receipts/\(receipt)" }
 }
 
 /// A decision that starts no session, as the person sees it.
@@ -41,10 +50,12 @@ public struct StoppedSignIn: Sendable, Hashable {
     public let reason: String
     /// Heading.
     public let title: String
-    /// One sentence; `{provider}` stands for the provider's name.
+    /// One sentence; `{provider}` stands for the provider's name, `{since}` for ``since``.
     public let sentence: String
     /// Where to go.
     public let nextStep: NextStep?
+    /// Since when the person waits, or when it was decided.
+    public let since: Instant?
     /// Whether the person has to wait for somebody.
     public let isWaiting: Bool
     /// Whether a way in was to be added, so that the account page is where the person came from.

@@ -66,6 +66,10 @@ public struct SignInServices: Sendable {
     public let sessions: any SessionStore
     /// Sign-ins in progress.
     public let transactions: any SignInTransactionStore
+    /// Decisions that wait for a proof.
+    public let pendingLinks: any PendingLinkStore
+    /// Arrivals that wait for an administrator.
+    public let heldArrivals: any HeldArrivalStore
     /// Calls to providers.
     public let transport: any HTTPTransport
     /// Discovery documents.
@@ -84,6 +88,8 @@ public struct SignInServices: Sendable {
         accounts: any AccountStore,
         sessions: any SessionStore,
         transactions: any SignInTransactionStore,
+        pendingLinks: any PendingLinkStore,
+        heldArrivals: any HeldArrivalStore,
         transport: any HTTPTransport,
         metadata: MetadataCache,
         keySets: KeySetCache,
@@ -95,6 +101,8 @@ public struct SignInServices: Sendable {
         self.accounts = accounts
         self.sessions = sessions
         self.transactions = transactions
+        self.pendingLinks = pendingLinks
+        self.heldArrivals = heldArrivals
         self.transport = transport
         self.metadata = metadata
         self.keySets = keySets

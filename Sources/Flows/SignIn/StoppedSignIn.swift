@@ -12,26 +12,34 @@ extension StoppedSignIn {
             title: isLinking ? "Nothing was added" : title,
             sentence: sentence,
             nextStep: outcome.nextStep,
+            since: nil,
             isWaiting: isWaiting,
             isLinking: isLinking,
             status: status
         )
     }
 
+    /// What is said to somebody who waits for an administrator, or waited for a no.
+    init(_ held: HeldArrival, purpose: SignInPurpose) {
+        let isDenied = held.status == .denied
+        self.init(
+            outcome: LinkingOutcome.hold.code,
+            reason: LinkingOutcome.hold.description,
+            title: isDenied ? "An administrator has said no" : "An administrator has to agree",
+            sentence: isDenied
+                ? "Your sign-in with {provider} was decided on {since}: it is not let in. Nothing was changed. You can sign in another way, "
+                    + "or ask the administrator."
+                : "Your sign-in with {provider} is written down for an administrator, and waits since {since}. Nothing else was changed.",
+            nextStep: isDenied ? .signInAnotherWay : .waitForAdministrator,
+            since: held.decidedAt ?? held.arrivedAt,
+            isWaiting: !isDenied,
+            isLinking: purpose != .signIn,
+            status: isDenied ? 403 : 202
+        )
+    }
+
     private static func words(_ outcome: LinkingOutcome) -> (String, String, Bool, Int) {
         switch outcome {
-        case .linkAfterProof:
-            (
-                "This address already has an account",
-                "Your address from {provider} belongs to an account here. Joining the two needs a proof that the account is yours, and that page is not part of this release yet. Nothing was joined: sign in the way you did before.",
-                false, 409
-            )
-        case .claim, .claimAfterProof:
-            (
-                "Somebody registered your address before you",
-                "Your address from {provider} was registered here without proof. Handing it over to you is not part of this release yet. Nothing was changed, and nobody can sign in to anything of yours with it; the operator can free it.",
-                false, 409
-            )
         case .hold:
             (
                 "An administrator has to agree",
@@ -40,7 +48,8 @@ extension StoppedSignIn {
             )
         case .refuse(let reason):
             ("You were not signed in", reason.sentence, false, 403)
-        case .signIn, .create, .createSeparate, .link:
+        // Carried out, or asked about at `/confirm`: none of them stops anybody.
+        case .signIn, .create, .createSeparate, .link, .linkAfterProof, .claim, .claimAfterProof:
             ("You were not signed in", "Something changed while you were signing in. Please start again.", false, 409)
         }
     }

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import JSON
 import NIOCore
+import OAuth
 
 /// Makes responses: pages for people, JSON and problems (RFC 9457) for programs.
 struct Answers: Sendable {
@@ -108,23 +109,69 @@ struct Answers: Sendable {
                 .init(label: "Back to signing in", target: .link("/sign-in"), primary: true),
                 .init(label: "Ask for a new password", target: .link(FormPath.reset), primary: false),
             ]
+        case .confirmLink:
+            [.init(label: "Try another way", target: .link(FormPath.confirmLink), primary: true)]
         case .signUp:
             [.init(label: "Sign up", target: .link(FormPath.signUp), primary: true)]
         }
     }
 
-    /// Links for what a linking decision offers next.
-    static func links(after step: Accounts.NextStep?, linking: Bool) -> [MessagePage.NextStep] {
-        guard !linking else { return links(.openAccount) }
-        return switch step {
-        case .proveOwnership, .enterMailedCode, .signInAnotherWay, .unlinkThere:
-            [.init(label: "Sign in another way", target: .link("/sign-in"), primary: true)]
-        case .allowAgain, .chooseAnotherWay:
-            [.init(label: "Choose another way", target: .link("/sign-in"), primary: true)]
-        case .signInAgain, .confirmItIsYou, .startAgain, .verifyAddressThere, .shareAddress:
-            [.init(label: "Sign in again", target: .link("/sign-in"), primary: true)]
-        case .waitForAdministrator, .askForInvitation, .contactAdministrator, nil:
-            [.init(label: "Back to signing in", target: .link("/sign-in"), primary: true)]
+    /// The page of a decision that starts no session.
+    func stopped(_ stop: StoppedSignIn, at button: WebServices.Button, requestID: String) -> Response {
+        let since = stop.since.map { PageTime(unixSeconds: $0.seconds).readableForm } ?? ""
+        let page = MessagePage(
+            kind: stop.isWaiting ? .waiting : .refused,
+            title: stop.title,
+            sentence: stop.sentence.replacing("{provider}", with: button.name).replacing("{since}", with: since),
+            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button),
+            requestID: requestID
+        )
+        return self.page(.message(page), status: HTTPResponse.Status(code: stop.status))
+    }
+
+    /// Links for what a linking decision offers next: each leads to where it can be done.
+    static func links(
+        after step: Accounts.NextStep?,
+        linking: Bool,
+        with button: WebServices.Button
+    ) -> [MessagePage.NextStep] {
+        let signIn = MessagePage.NextStep(label: "Sign in another way", target: .link("/sign-in"), primary: true)
+        let account = MessagePage.NextStep(label: "Back to your account", target: .link(FormPath.account))
+        let again = MessagePage.NextStep(
+            label: linking ? "Add \(button.name) again" : "Sign in with \(button.name) again",
+            target: .post(
+                action: (linking ? "/account/link/" : "/sign-in/") + button.id.description,
+                returnTo: linking ? FormPath.account : nil
+            ),
+            primary: true
+        )
+        switch step {
+        case .unlinkThere:
+            // To the account it belongs to; there it can be unlinked.
+            return [
+                MessagePage.NextStep(
+                    label: "Sign in with \(button.name)",
+                    target: .post(action: "/sign-in/\(button.id)", returnTo: FormPath.account),
+                    primary: true
+                ), account,
+            ]
+        case .confirmItIsYou:
+            let target = FormPath.confirmIdentity + "?" + FormURLEncoded.encode([("return_to", FormPath.account)])
+            return [
+                MessagePage.NextStep(label: "Confirm that it is you", target: .link(target), primary: true), account,
+            ]
+        case .allowAgain where linking:
+            return [MessagePage.NextStep(label: "Go to your account", target: .link(FormPath.account), primary: true)]
+        case .verifyAddressThere, .shareAddress, .startAgain:
+            return [again, linking ? account : MessagePage.NextStep(label: signIn.label, target: signIn.target)]
+        case .signInAgain:
+            let target = "/sign-in?" + FormURLEncoded.encode([("return_to", FormPath.account)])
+            return [MessagePage.NextStep(label: "Sign in again", target: .link(target), primary: true)]
+        case .waitForAdministrator, .askForInvitation, .contactAdministrator, .proveOwnership, .enterMailedCode,
+            .signInAnotherWay, .allowAgain, .chooseAnotherWay, nil:
+            return linking
+                ? [MessagePage.NextStep(label: "Go to your account", target: .link(FormPath.account), primary: true)]
+                : [signIn]
         }
     }
 }

@@ -97,6 +97,7 @@ extension Refusal {
     /// All codes that the edge answers with by itself, for the check against docs/errors.md.
     public static let edgeCodes = [
         notFound, methodNotAllowed([]), tooLarge, malformed, crossSite, unsupportedMediaType, unauthenticated, timedOut,
-        internalError, administratorUnauthenticated, invalidRequest(""),
+        internalError, administratorUnauthenticated, invalidRequest(""), hold(404, .notPending, ""),
+        hold(409, .noSuchUser, ""),
     ].map(\.code)
 }

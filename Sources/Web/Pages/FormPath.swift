@@ -42,6 +42,22 @@ public enum FormPath {
     public static let removeSecondFactor = "/account/second-factor/remove"
     /// New recovery codes.
     public static let recoveryCodes = "/account/second-factor/recovery-codes"
+    /// What waits for a proof; GET only.
+    public static let confirmLink = "/confirm"
+    /// The account's password as the proof; POST only.
+    public static let confirmPassword = "/confirm/password"
+    /// Asking for a code by mail; POST only.
+    public static let sendConfirmCode = "/confirm/code/send"
+    /// That code as the proof; POST only.
+    public static let confirmCode = "/confirm/code"
+    /// The account's second step after the proof; POST only.
+    public static let confirmSecondStep = "/confirm/second-step"
+    /// Carrying out what was proven; POST only.
+    public static let confirmFinish = "/confirm/finish"
+    /// Asking an administrator instead; POST only.
+    public static let confirmHold = "/confirm/hold"
+    /// Leaving it; POST only.
+    public static let confirmLeave = "/confirm/leave"
     /// Taking a link or an unlink back, from the mailbox.
     public static let undoIdentityChange = "/account/identity-undo"
     /// Merging another account into this one.

@@ -125,6 +125,7 @@ struct AccountRoutes: Sendable {
                 DecisionSentence.text(
                     outcome: decision.outcome,
                     reason: decision.reason,
+                    provenBy: decision.provenBy,
                     providerName: known[decision.provider]?.name ?? decision.provider
                 )
             )

@@ -79,27 +79,31 @@ struct CallbackRoutes: Sendable {
                 "network": "\(visitor.device.network ?? "unknown")",
             ]
         )
-        var response = answer(to: completed, button: button, requestID: context.requestID)
+        var response = answer(to: completed, button: button, browser: visitor.browser, requestID: context.requestID)
         // The code and the state leave with this request: nothing of its URL goes anywhere else (B12).
         response.headers[.referrerPolicy] = "no-referrer"
         return response
     }
 
-    private func answer(to completed: CompletedSignIn, button: WebServices.Button, requestID: String) -> Response {
+    private func answer(
+        to completed: CompletedSignIn,
+        button: WebServices.Button,
+        browser: BrowserToken?,
+        requestID: String
+    ) -> Response {
         switch completed {
         case .signedIn(let signedIn): return passOn(signedIn, to: signedIn.returnTo)
         case .linked(let signedIn):
             // The account page says what was added, and offers to sign out everywhere else (H08).
             return passOn(signedIn, to: signedIn.returnTo == FormPath.account ? Self.afterLinking : signedIn.returnTo)
-        case .stopped(let stop):
-            let page = MessagePage(
-                kind: stop.isWaiting ? .waiting : .refused,
-                title: stop.title,
-                sentence: stop.sentence.replacing("{provider}", with: button.name),
-                nextSteps: Answers.links(after: stop.nextStep, linking: stop.isLinking),
-                requestID: requestID
-            )
-            return answers.page(.message(page), status: HTTPResponse.Status(code: stop.status))
+        case .awaitsProof, .proven:
+            var response = answers.seeOther(FormPath.confirmLink)
+            // What waits is bound to this browser's secret: the cookie has to live as long.
+            if let browser = browser {
+                response.headers[values: .setCookie] = [cookies.set(browser, seconds: ConfirmRoutes.lifetime)]
+            }
+            return response
+        case .stopped(let stop): return answers.stopped(stop, at: button, requestID: requestID)
         }
     }
 

@@ -19,6 +19,8 @@ enum EventSentence {
         case .secondFactorAdded: "A second step was switched on."
         case .secondFactorRemoved: "The second step was switched off."
         case .recoveryCodesReplaced: "New recovery codes were made."
+        case .identityApproved: "An administrator approved a way to sign in that had been waiting."
+        case .addressClaimed: "An address that was never proven here was claimed by the owner of its mailbox."
         case .identityUnlinked: "A way to sign in was removed."
         case .identityLinkUndone: "An added way to sign in was taken back and blocked."
         case .identityUnlinkUndone: "A removed way to sign in was brought back."
