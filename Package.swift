@@ -97,7 +97,7 @@ let package = Package(
         ),
         .testTarget(
             name: "PolicyLanguageTests",
-            dependencies: ["Accounts", "JSON", "PolicyLanguage", "YAML"],
+            dependencies: ["Accounts", "JSON", "OracleSupport", "PolicyLanguage", "YAML"],
             swiftSettings: strict
         ),
 
@@ -266,7 +266,12 @@ let package = Package(
             dependencies: ["Cryptography", "JOSE", "JSON", "OAuth", "OpenIDConnect"],
             swiftSettings: strict
         ),
-        .testTarget(name: "AccountsTests", dependencies: ["Accounts", "Cryptography"], swiftSettings: strict),
+        .target(name: "OracleSupport", path: "Tests/OracleSupport", swiftSettings: strict),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: ["Accounts", "Cryptography", "OracleSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "JobsTests",
             dependencies: [

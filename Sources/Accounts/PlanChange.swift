@@ -43,6 +43,9 @@ public func planChange(
         guard let email, purpose == .signIn else { return nil }
         return .claim(freshUser(), freshIdentity(), address: email.address, receipt: freshReceipt())
     case .linkAfterProof, .claimAfterProof, .hold, .refuse:
-        return .recordOnly(concerning: situation.addressHolder ?? situation.identityOwner)
+        // Whose page it belongs on: the account that would be reached.
+        if case .link(let user, _) = purpose { return .recordOnly(concerning: user) }
+        let owner = situation.facts.identity == .lapsed ? situation.identityOwner : situation.addressHolder
+        return .recordOnly(concerning: owner ?? situation.identityOwner)
     }
 }

@@ -13,6 +13,8 @@ public actor PolicyLoader {
     private nonisolated let published = Mutex(PolicyStatus())
     /// The file's contents that were dealt with last.
     private var seen: PolicyFile.Contents?
+    /// The last text of the file that was dealt with: a file that was away for a moment and comes back the same was not edited.
+    private var lastText: String?
     /// The candidate in force, by its hash.
     private var isLoading = false
     private var isLoadWanted = false
@@ -39,6 +41,7 @@ public actor PolicyLoader {
     public func start() async throws(PolicyFailure) {
         let contents = file.read()
         seen = contents
+        if case .text(let text) = contents { lastText = text }
         let snapshot = try await storing { () async throws(StoreFailure) in try await store.snapshot() }
         switch contents {
         case .absent where !file.isRequired:
@@ -149,13 +152,19 @@ public actor PolicyLoader {
     }
 
     private func adopt(_ snapshot: PolicySnapshot) {
-        guard let version = snapshot.live, version.number >= live.inForce.version, version.number != refused else {
-            return
-        }
+        guard let version = snapshot.live, version.number != refused else { return }
         let inForce = live.inForce
-        guard version.number != inForce.version || snapshot.shadow?.policyHash != inForce.shadow?.hash else { return }
+        let isSame = version.number == inForce.version && version.policyHash == inForce.hash
+        guard !isSame || snapshot.shadow?.policyHash != inForce.shadow?.hash else { return }
+        if !isSame, version.number <= inForce.version {
+            // A database that was restored, or meddled with: what it says counts on every node, and somebody should look.
+            logger.error(
+                "the policy's history went back; following it",
+                metadata: ["from": "\(inForce.version)", "to": "\(version.number)", "hash": "\(version.policyHash)"]
+            )
+        }
         var policy = inForce.policy
-        if version.number != inForce.version {
+        if !isSame {
             do throws(PolicyFailure) {
                 policy = try PolicyDocument.checked(version.text, file: "version \(version.number)").policy
             } catch {
@@ -171,7 +180,7 @@ public actor PolicyLoader {
         }
         live.replace(with: PolicyInForce(policy, version: version.number, shadow: shadow(snapshot.shadow, inForce)))
         metrics.inForce(version.number)
-        guard version.number != inForce.version else { return }
+        guard !isSame else { return }
         logger.notice(
             "policy in force",
             metadata: [
@@ -217,13 +226,25 @@ public actor PolicyLoader {
             logger.notice("the policy file is gone; the version in force stays", metadata: ["file": "\(file.path)"])
         case .absent, .unreadable: say([Self.fault(contents, file)])
         case .text(let text):
+            guard text != lastText else { return }
             do throws(PolicyFailure) {
                 let document = try PolicyDocument.checked(text, file: file.path)
-                try await append(document, source: .file)
+                if lastText == nil {
+                    // The first time that this node sees the file: not an edit, as at a start.
+                    try await atStart(
+                        document,
+                        try await storing { () async throws(StoreFailure) in try await store.snapshot() }.live
+                    )
+                } else {
+                    try await append(document, source: .file)
+                }
+                lastText = text
                 _ = try await load()
             } catch {
                 switch error {
-                case .faulty(let faults): say(faults)
+                case .faulty(let faults):
+                    lastText = text
+                    say(faults)
                 default:
                     logger.warning("the policy file will be looked at again", metadata: ["error": "\(error.code)"])
                     seen = nil

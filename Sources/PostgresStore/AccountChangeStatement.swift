@@ -34,6 +34,10 @@ extension PostgresStore {
                 where user_id = \(user.uuid) and purpose <> 'email_change_undo' and exists (select from acted)
             ), unchanged as (
                 delete from email_changes where user_id = \(user.uuid) and exists (select from acted)
+            ), unmerged as (
+                -- What it would have moved is not what was shown any more.
+                delete from pending_merges
+                where (user_id = \(user.uuid) or other_id = \(user.uuid)) and exists (select from acted)
             ), unasked as (
                 \(PendingLinkStatement.voided(of: user, besides: change.proof))
             )

@@ -22,7 +22,7 @@ extension PostgresStore {
         let moved = try await transaction.query(
             """
             insert into totp_factors (user_id, sealed_secret, confirmed_at, last_step)
-            select \(staying.uuid), \(factor.resealed), now(), last_step from totp_factors
+            select \(staying.uuid), \(factor.resealed), confirmed_at, last_step from totp_factors
             where user_id = \(going.uuid) and sealed_secret = \(factor.former)
             """
         )
@@ -44,12 +44,12 @@ extension PostgresStore {
                 returning *
             )
             insert into identity_changes (id, kind, user_id, identity_id, provider, issuer, subject, username, display_name,
-                                          email, linked_at, last_sign_in_at, address, undo_until)
+                                          email, linked_at, last_sign_in_at, address, undo_until, by_merge)
             select gen_random_uuid(), 'linked', user_id, id, provider, issuer, subject, username, display_name, email, linked_at,
                    last_sign_in_at, (
                        select address from user_emails
                        where user_id = \(staying.uuid) and is_primary and verified_at is not null
-                   ), now() + make_interval(secs => \(request.undoFor.seconds))
+                   ), now() + make_interval(secs => \(request.undoFor.seconds)), true
             from moved
             """,
             // An unproven address is nobody's: it neither moves nor stands in the way of one that does.

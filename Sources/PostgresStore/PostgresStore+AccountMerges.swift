@@ -28,12 +28,30 @@ extension PostgresStore: AccountMergeStore {
             select \(merge.uuid), s.id, s.user_id, o.id, o.credential_version, o.has_second_factor, now() + interval '10 minutes'
             from sessions s join users u on u.id = s.user_id join users o on o.id = \(proof.user.uuid)
             where \(Self.isFresh(session, for: freshFor)) and u.disabled_at is null and o.disabled_at is null
-              and o.id <> u.id and \(proven)
+              and o.id <> u.id and \(proven) and \(Self.isUndisturbed("u.id", "o.id"))
             on conflict (session_id) do update
             set id = excluded.id, other_id = excluded.other_id, other_version = excluded.other_version,
                 awaits_second_factor = excluded.awaits_second_factor, created_at = now(), expires_at = excluded.expires_at
             """
         ).affected == 1
+    }
+
+    /// A condition: nothing happened to either account that its owner can still take back, the account that goes had no new
+    /// password lately, and the one that stays has not refused what would come. A merge cannot be taken back, so whoever has
+    /// broken into an account must not be able to make the owner's undo void by merging it away, nor bring back what was blocked.
+    private static func isUndisturbed(_ staying: SQL, _ going: SQL) -> SQL {
+        """
+        not exists (select from identity_changes c where c.user_id in (\(staying), \(going)) and not c.by_merge
+                      and c.undone_at is null and c.undo_until > now())
+        and not exists (select from proofs p where p.user_id in (\(staying), \(going)) and p.purpose = 'email_change_undo'
+                          and p.expires_at > now())
+        and not exists (select from passwords p join users g on g.id = p.user_id
+                        where p.user_id = \(going) and p.changed_at > now() - interval '7 days'
+                          and p.changed_at > g.created_at + interval '1 hour')
+        and not exists (select from blocked_identities b join federated_identities f
+                        on f.issuer = b.issuer and f.subject = b.subject
+                        where b.user_id = \(staying) and f.user_id = \(going))
+        """
     }
 
     /// A condition on `sessions s`: live, past its second step, and proven recently.
@@ -152,6 +170,7 @@ extension PostgresStore: AccountMergeStore {
                         select from sessions s join users u on u.id = s.user_id
                         where s.id = d.session_id and u.disabled_at is null
                           and \(Self.isFresh(request.session, for: request.freshFor)))
+                      and \(Self.isUndisturbed("w.user_id", "w.other_id"))
                     """
                 )
                 guard confirmed.affected == 1,

@@ -134,9 +134,9 @@ extension PostgresStore: HeldArrivalStore {
                         """
                     )
                 }
-                try await Self.attach(id, to: user, as: identity, by: administrator, transaction)
+                let attached = try await Self.attach(id, to: user, as: identity, by: administrator, transaction)
                 if let undoable {
-                    let snapshot = Self.snapshot(of: identity, user)
+                    let snapshot = Self.snapshot(of: attached, user)
                     _ = try await transaction.query(Self.insertion(of: undoable, .linked, from: snapshot))
                 }
                 if !jobs.isEmpty { _ = try await transaction.query(Self.enqueue(jobs)) }
@@ -158,7 +158,7 @@ extension PostgresStore: HeldArrivalStore {
         as identity: FederatedIdentityID,
         by administrator: String,
         _ transaction: Transaction
-    ) async throws {
+    ) async throws -> FederatedIdentityID {
         let taken = try await transaction.query(
             """
             update held_arrivals set status = 'approved', decided_at = now(), decided_by = \(administrator), user_id = \(user.uuid)
@@ -177,19 +177,22 @@ extension PostgresStore: HeldArrivalStore {
             from held_arrivals where id = \(id.uuid)
             on conflict (issuer, subject) do update set last_sign_in_at = now()
             where federated_identities.user_id = excluded.user_id
+            returning id
             """
         )
-        guard attached.affected == 1 else { throw HoldResult.identityInUse }
+        guard let present = attached.first else { throw HoldResult.identityInUse }
         _ = try await transaction.pipeline([
             // What was proven or begun before was not asked about this way in (P-4, G16).
             "delete from proofs where user_id = \(user.uuid) and purpose <> 'email_change_undo'",
             "delete from email_changes where user_id = \(user.uuid)",
             "delete from pending_links where user_id = \(user.uuid)",
+            "delete from pending_merges where user_id = \(user.uuid) or other_id = \(user.uuid)",
             """
             insert into account_events (id, user_id, kind)
             values (gen_random_uuid(), \(user.uuid), \(AccountEvent.Kind.identityApproved.rawValue))
             """,
         ])
+        return FederatedIdentityID(try present.decode(UUID.self, at: 0))
     }
 
     /// One statement.

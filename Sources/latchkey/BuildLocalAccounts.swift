@@ -97,6 +97,7 @@ func localAccountSettings(
         resetLifetime: configuration.passwords.resetLifetime,
         undoLifetime: configuration.account.undoLifetime,
         identityUndoFor: configuration.account.identityUndoFor,
+        privilegedRoles: Set(configuration.linking.privilegedRoles),
         limits: AttemptLimits(
             passwordsPerPair: throttle.passwordsPerPair,
             passwordsPerAddress: throttle.passwordsPerAddress,

@@ -311,7 +311,7 @@ struct LinkingAttackTests {
             for facts in lapsed {
                 let context = LinkingContext.of(domain: facts.email == LinkingFacts.Email.none ? nil : "mail.example")
                 let decision = decideLinking(facts, under: policy, context: context)
-                #expect(decision.outcome == .linkAfterProof(proofs: Set(LinkingProof.allCases)), "\(facts)")
+                #expect(decision.outcome == .linkAfterProof(proofs: [.password, .linkedIdentity]), "\(facts)")
                 #expect(decision.reason == .linkLapsed)
                 #expect(decision.rule == nil)
             }

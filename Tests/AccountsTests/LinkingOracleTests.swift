@@ -1,4 +1,5 @@
 import Foundation
+import OracleSupport
 import Testing
 
 @testable import Accounts
@@ -9,31 +10,13 @@ private enum Oracle {
         .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Oracles/linking_oracle.py")
 
     static let isAvailable: Bool = {
-        let found = (try? run("/usr/bin/env", ["python3", "--version"], input: Data()))?.status == 0
+        let found = (try? runPython(["--version"], input: Data()))?.status == 0
         if !found { print("python3 not found: the linking oracle is skipped; install python3 to run it") }
         return found
     }()
 
-    static func run(_ program: String, _ arguments: [String], input: Data) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        // A file, not a pipe: the input is larger than a pipe's buffer, and nobody has to write while somebody reads.
-        let file = FileManager.default.temporaryDirectory.appending(path: "linking-cases-\(UUID()).jsonl")
-        try input.write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.standardError
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
-    }
-
     static func judge(_ lines: [String]) throws -> (status: Int32, output: String) {
-        try run("/usr/bin/env", ["python3", script.path], input: Data((lines.joined(separator: "\n") + "\n").utf8))
+        try runPython([script.path], input: Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 
     /// A case as the oracle reads it. All values are plain words, so nothing needs escaping.

@@ -120,7 +120,7 @@ def expected(case):
 
 def proofs(case):
     """A mailed code proves the mailbox; it is no answer to a doubt about the mailbox."""
-    doubt = {"email_code"} if case.warned and case.identity != "lapsed" else set()
+    doubt = {"email_code"} if case.warned or case.identity == "lapsed" else set()
     return sorted({"password", "email_code", "linked_identity"} - doubt)
 
 

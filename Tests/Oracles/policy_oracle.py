@@ -98,7 +98,7 @@ STRUCTURE = [
      lambda c, lo: c.signing_in and not lo and c.identity == "unknown" and c.proven and c.account == "disabled"),
     (lambda c: "sign_in|identity_known||", lambda c, lo: c.signing_in and not lo and c.identity in ("mine", "other")),
     (lambda c: "sign_in|already_linked||", lambda c, lo: c.linking and c.identity == "mine"),
-    (lambda c: proof(PROOFS, "link_lapsed"), lambda c, lo: c.signing_in and not lo and c.identity == "lapsed"),
+    (lambda c: proof(SURE, "link_lapsed"), lambda c, lo: c.signing_in and not lo and c.identity == "lapsed"),
     (lambda c: refusal("identity_blocked"), lambda c, lo: c.identity == "blocked" and not (c.signing_in and lo)),
     (lambda c: refusal("session_ended"),
      lambda c, lo: c.linking and c.session == "none" and c.identity in ("unknown", "other")),

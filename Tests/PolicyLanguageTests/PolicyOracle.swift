@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import OracleSupport
 
 @testable import Accounts
 @testable import PolicyLanguage
@@ -9,32 +10,14 @@ enum PolicyOracle {
     static let script = ShippedPolicies.root.appending(path: "Tests/Oracles/policy_oracle.py")
 
     static let isAvailable: Bool = {
-        let found = (try? run(["--version"], input: Data()))?.status == 0
+        let found = (try? runPython(["--version"], input: Data()))?.status == 0
         if !found { print("python3 not found: the policy oracle is skipped; install python3 to run it") }
         return found
     }()
 
     /// Has the oracle judge lines; what it prints is what it disagrees with.
     static func judge(_ lines: [String]) throws -> (status: Int32, output: String) {
-        try run([script.path], input: Data((lines.joined(separator: "\n") + "\n").utf8))
-    }
-
-    private static func run(_ arguments: [String], input: Data) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        // A file, not a pipe: the input is larger than a pipe's buffer, and nobody has to write while somebody reads.
-        let file = FileManager.default.temporaryDirectory.appending(path: "policies-\(UUID()).jsonl")
-        try input.write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        process.standardInput = try FileHandle(forReadingFrom: file)
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.standardError
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
+        try runPython([script.path], input: Data((lines.joined(separator: "\n") + "\n").utf8))
     }
 }
 

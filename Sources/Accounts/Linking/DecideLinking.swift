@@ -88,7 +88,9 @@ func structuralDecision(_ facts: LinkingFacts, _ context: LinkingContext) -> (Li
         return facts.intent == .link && facts.session == .none ? refuse(.sessionEnded) : refuse(.identityBlocked)
     case (_, .lapsed):
         // The link stands, and nobody is trusted because of a link alone that nobody used for so long.
-        return (.linkAfterProof(proofs: Set(LinkingProof.allCases)), .linkLapsed)
+        // As for a dormant account, a mailed code proves nothing: who runs the issuer may have changed hands, and the mailbox
+        // with it (L-18).
+        return (.linkAfterProof(proofs: LinkingGuard.proofs), .linkLapsed)
     case (.signIn, .mine), (.signIn, .other):
         // Whatever the address says today (nOAuth; Synapse #9437).
         return (.signIn, .identityKnown)

@@ -36,6 +36,8 @@ public struct LocalAccountServices: Sendable {
         public var providerNames: [String: String]
         /// Issuers, by provider id, of the enabled providers that sign people in.
         public var signInIssuers: [String: String]
+        /// Roles whose accounts are merged by nobody but an administrator.
+        public var privilegedRoles: Set<String>
         /// Limits.
         public var limits: AttemptLimits
 
@@ -56,6 +58,7 @@ public struct LocalAccountServices: Sendable {
             mailedSignInLifetime: Duration = .seconds(600),
             undoLifetime: Duration = .seconds(7 * 86_400),
             identityUndoFor: Duration = .seconds(7 * 86_400),
+            privilegedRoles: Set<String> = [],
             limits: AttemptLimits = AttemptLimits()
         ) {
             self.isEnabled = isEnabled
@@ -73,6 +76,7 @@ public struct LocalAccountServices: Sendable {
             self.resetLifetime = resetLifetime
             self.mailedSignInLifetime = mailedSignInLifetime
             self.undoLifetime = undoLifetime
+            self.privilegedRoles = privilegedRoles
             self.limits = limits
         }
 

@@ -46,8 +46,25 @@ public struct MergeAccounts: Sendable {
                     freshFor: services.settings.sessionLifetime.freshFor
                 )
             }
-            guard begun else { throw FlowFailure(.changeCredential, .nothingToChange) }
+            guard begun else { throw refused }
+            guard let pending = try await pending(visitor), !isPrivileged(pending) else {
+                try await cancel(visitor)
+                throw refused
+            }
         }
+    }
+
+    /// Nobody's privileges are joined to anything without an administrator.
+    private func isPrivileged(_ merge: PendingMerge) -> Bool {
+        !services.settings.privilegedRoles.isDisjoint(with: merge.staying.roles + merge.going.roles)
+    }
+
+    private var refused: FlowFailure {
+        FlowFailure(.changeCredential, .nothingToChange, detail: "merge").explained(
+            "These two accounts cannot be merged now. A way to sign in, an address or a password was changed in the last days and "
+                + "can still be taken back, one of them has blocked what the other would bring, or one of them has special rights. "
+                + "Try again in a week, or ask the administrator."
+        )
     }
 
     /// The merge that waits in this browser. Changes nothing.
@@ -87,7 +104,9 @@ public struct MergeAccounts: Sendable {
     public func confirm(_ merge: AccountMergeID, _ visitor: Visitor) async throws(FlowFailure) -> SessionToken {
         try await metrics.measured { () async throws(FlowFailure) in
             let (_, token) = try await services.signedIn(visitor, fresh: true)
-            guard let pending = try await pending(visitor), pending.id == merge, !pending.awaitsSecondFactor else {
+            guard let pending = try await pending(visitor), pending.id == merge, !pending.awaitsSecondFactor,
+                !isPrivileged(pending)
+            else {
                 throw FlowFailure(.changeCredential, .nothingToChange)
             }
             let rotated = SessionToken.generate()

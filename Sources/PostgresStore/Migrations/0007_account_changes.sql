@@ -20,7 +20,9 @@ create table identity_changes (
     address         text,
     happened_at     timestamptz not null default now(),
     undo_until      timestamptz not null,
-    undone_at       timestamptz
+    undone_at       timestamptz,
+    -- It came with another account: taken back on the account page only, and no reason to refuse a further merge.
+    by_merge        boolean not null default false
 );
 create index identity_changes_user on identity_changes (user_id, happened_at desc);
 create index identity_changes_until on identity_changes (undo_until);
