@@ -51,8 +51,7 @@ struct SignInStartTests {
     @Test(
         "A14 F-1 opening an address never begins anything",
         arguments: [
-            "/sign-in/google", "/account/link/google", "/sign-out", "/sign-in/google?provider=google",
-            "/sign-in/GOOGLE",
+            "/sign-in/google", "/sign-out", "/sign-in/google?provider=google", "/sign-in/GOOGLE",
         ]
     )
     func getStartsNothing(_ path: String) async throws {
@@ -68,6 +67,17 @@ struct SignInStartTests {
                 #expect(answer.headerValues("set-cookie").isEmpty && answer.header("location") == nil)
             }
         }
+    }
+
+    @Test("A14 F-1 opening the page that adds a way in asks, and sends nobody to the provider")
+    func getOnlyAsks() async throws {
+        let stack = try await Stack.shared()
+        let nobody = try await stack.browser().get("/account/link/github")
+        #expect(nobody.status == 303 && nobody.header("location")?.hasPrefix("/sign-in") == true, "\(nobody.status)")
+        let browser = try await stack.signIn(stack.persona("google"))
+        let page = try await browser.get("/account/link/github")
+        #expect(page.status == 200 && page.header("location") == nil, "\(page.status)")
+        #expect(page.headerValues("set-cookie").isEmpty)
     }
 
     @Test("F-1 no GET changes anything: every path, with a session, leaves all rows as they were")
