@@ -227,5 +227,3 @@ def latchkey(world: World, *arguments: str) -> str:
     )
     equal(done.returncode, 0, f"the status of {' '.join(arguments)}: {done.stderr[-300:]}")
     return done.stdout
-
-_ = Account

@@ -11,6 +11,13 @@ struct MergeTests {
         try await browser.json("/v1/account/merge/prove", ["email": other.email, "password": other.password])
     }
 
+    /// Time passes, until nothing of the account can be undone any more.
+    private func settle(_ user: String, at stack: Stack) async throws {
+        _ = try await stack.database.query(
+            "update identity_changes set undo_until = now() where user_id = \(user)::uuid"
+        )
+    }
+
     private func confirm(_ merge: String, _ browser: Browser) async throws -> Problem {
         try await browser.json("/v1/account/merge", ["merge": merge])
     }
@@ -25,6 +32,11 @@ struct MergeTests {
         let (stays, goes) = (try await owner.userID(), try await other.userID())
         let account = try await other.link()
         _ = try await stack.database.query("update users set roles = '{editor}' where id = \(goes)::uuid")
+        #expect(
+            try await prove(other, in: owner.browser).code == "nothing_to_change",
+            "its owner can still undo the link"
+        )
+        try await settle(goes, at: stack)
         let proven = try await prove(other, in: owner.browser)
         let merge = try #require(proven.texts["merge"])
         let page = try await owner.browser.get("/account/merge")
@@ -115,6 +127,32 @@ struct MergeTests {
         #expect(try await waiting.isSignedIn())
     }
 
+    @Test("G15 a merge brings nothing back that the owner blocked, and makes no new password stand for an account")
+    func blocked() async throws {
+        let stack = try await Installation.withoutMailedSignIn()
+        let owner = try await LocalPerson.signedUp(at: stack)
+        let other = try await LocalPerson.signedUp(at: stack)
+        let (stays, goes) = (try await owner.userID(), try await other.userID())
+        _ = try await other.link()
+        try await settle(goes, at: stack)
+        _ = try await stack.database.query(
+            """
+            insert into blocked_identities (user_id, issuer, subject, provider)
+            select \(stays)::uuid, issuer, subject, provider from federated_identities where user_id = \(goes)::uuid
+            """
+        )
+        #expect(try await prove(other, in: owner.browser).code == "nothing_to_change", "blocked")
+        _ = try await stack.database.query("delete from blocked_identities where user_id = \(stays)::uuid")
+        _ = try await stack.database.query(
+            "update users set created_at = now() - interval '1 day' where id = \(goes)::uuid"
+        )
+        #expect(try await prove(other, in: owner.browser).code == "nothing_to_change", "its password is a new one")
+        _ = try await stack.database.query(
+            "update passwords set changed_at = now() - interval '8 days' where user_id = \(goes)::uuid"
+        )
+        #expect(try await prove(other, in: owner.browser).texts["merge"] != nil, "the control")
+    }
+
     @Test("a chain of three: every former id leads to the last account")
     func chain() async throws {
         let stack = try await Installation.withoutMailedSignIn()
@@ -145,6 +183,7 @@ struct MergeTests {
             let two = try await LocalPerson.signedUp(at: stack)
             let (first, second) = (try await one.userID(), try await two.userID())
             _ = try await one.link()
+            try await settle(first, at: stack)
             let id = try #require(try await stack.identity(first))
             let there = try #require(try await prove(two, in: one.browser).texts["merge"])
             let back = try #require(try await prove(one, in: two.browser).texts["merge"])

@@ -79,7 +79,7 @@ struct PolicyChangeTests {
             ["policy", "rollback", "1", "--reason", "too strict", "--author", "grace"],
             stack: own.stack
         )
-        #expect(back.status == 0 && back.output.contains("Version 3 is in force."))
+        #expect(back.status == 0 && back.output.contains("Version 3 is in force."), "\(back)")
         try await own.awaitVersion(3, node: 1)
         let history = try await own.program().get("/admin/v1/policy/versions")
         let versions = try #require(history["versions"] as? [[String: Any]])

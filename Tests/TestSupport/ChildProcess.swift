@@ -6,6 +6,8 @@ public final class ChildProcess: Sendable {
     private struct State: ~Copyable {
         let process: Process
         var output: [UInt8] = []
+        /// Whether nothing more can come.
+        var isDrained = false
     }
 
     private let state: Mutex<State>
@@ -28,6 +30,7 @@ public final class ChildProcess: Sendable {
             let data = handle.availableData
             if data.isEmpty {
                 handle.readabilityHandler = nil
+                self?.state.withLock { $0.isDrained = true }
                 return
             }
             self?.append(Array(data))
@@ -62,9 +65,12 @@ public final class ChildProcess: Sendable {
     /// Sends a signal.
     public func signal(_ number: Int32) { kill(processID, number) }
 
-    /// Waits until it has ended.
+    /// Waits until it has ended and all it wrote has been read.
     public func ended(within seconds: Double = 30) async throws -> Int32 {
-        try await eventually(within: seconds, "process to end") { self.exitStatus }
+        let status = try await eventually(within: seconds, "process to end") { self.exitStatus }
+        // What it started may still hold its output: that is not waited for long.
+        _ = try? await eventually(within: 5, "the rest of its output") { self.state.withLock { $0.isDrained } ? true : nil }
+        return status
     }
 
     deinit {
