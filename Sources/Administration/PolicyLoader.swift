@@ -15,7 +15,7 @@ public actor PolicyLoader {
     private var seen: PolicyFile.Contents?
     /// The last text of the file that was dealt with: a file that was away for a moment and comes back the same was not edited.
     private var lastText: String?
-    /// The candidate in force, by its hash.
+    /// Loading is one at a time; whoever comes meanwhile makes it look once more.
     private var isLoading = false
     private var isLoadWanted = false
     /// A version that this node cannot read is reported once.
