@@ -8,6 +8,8 @@ import OAuth
 func makeTransport(_ change: (inout CurlConfiguration) -> Void = { _ in }) throws -> CurlTransport {
     var configuration = CurlConfiguration(version: "test")
     configuration.allowLoopbackHTTP = true
+    // On a busy machine minutes pass between two calls of one test.
+    configuration.idleConnectionLifetime = .seconds(600)
     change(&configuration)
     return try CurlTransport(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
 }

@@ -18,7 +18,7 @@ struct EndedSessionTests {
             let change = Task {
                 try await browser.post("/account/password", form: [("new_password", LocalPerson.freshPassword())])
             }
-            _ = try await eventually(within: 30, "the change to wait for the lock") { () -> Bool? in
+            _ = try await eventually("the change to wait for the lock") { () -> Bool? in
                 let waiting = try await stack.database.query(
                     """
                     select from pg_stat_activity

@@ -170,7 +170,7 @@ struct ImportTests {
         let pattern = "%@m\(mark).example"
         let imported: SQL = "select count(*) from user_emails where address like \(pattern)"
         let process = try run.start()
-        _ = try await eventually(within: 90, "a first piece") { try await stack.count(imported) > 0 ? true : nil }
+        _ = try await eventually("a first piece") { try await stack.count(imported) > 0 ? true : nil }
         process.signal(SIGKILL)
         _ = try await process.ended()
         let before = try await stack.count(imported)

@@ -117,6 +117,8 @@ struct PasswordChangeTests {
     func lastWayIn() async throws {
         let stack = try await Installation.withoutMailedSignIn()
         let person = try await LocalPerson.signedUp(at: stack)
+        let page = try await person.browser.get("/account")
+        #expect(page.text.contains("Your password is your only way to sign in"))
         let refused = try await person.browser.json("/v1/account/password/remove")
         #expect(refused.status == 409 && refused.code == "last_way_in")
 

@@ -158,7 +158,7 @@ struct PolicyChangeTests {
         )
         #expect(shadow.status == 200, "\(shadow.text)")
         try await own.stack.mock.call("PUT", "/auto/google", #"{"mode":"fresh"}"#)
-        _ = try await eventually(within: 30, "a decision beside the candidate") { () -> Bool? in
+        _ = try await eventually("a decision beside the candidate") { () -> Bool? in
             _ = try await own.stack.browser().signIn("google", at: own.stack.mock)
             let count = try await own.stack.database.query(
                 "select count(*) from linking_decisions where shadow_outcome is not null"

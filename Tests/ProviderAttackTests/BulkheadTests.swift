@@ -102,7 +102,7 @@ struct BulkheadTests {
         // Others do not notice.
         try await stage.control(try await stage.person(.google))
         try await issuer.gate.set(.open)
-        _ = try await eventually(within: 30, "the provider to be used again") { () -> Bool? in
+        _ = try await eventually("the provider to be used again") { () -> Bool? in
             try await stage.signIn(person, as: issuer.id).answer.status == 303 ? true : nil
         }
     }
@@ -140,7 +140,7 @@ struct BulkheadTests {
     /// The provider behaves again: without anybody doing anything it is asked again, and the circuit closes.
     private func recovers(_ stage: Stage, _ sick: Person, as id: String? = nil) async throws {
         try await sick.behaving().put(at: stage.mock)
-        _ = try await eventually(within: 60, "the circuit to close") { () -> Bool? in
+        _ = try await eventually("the circuit to close") { () -> Bool? in
             try await stage.signIn(sick, as: id).answer.status == 303 ? true : nil
         }
         try await stage.control(sick, as: id, "closed again")

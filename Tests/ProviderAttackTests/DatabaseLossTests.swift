@@ -113,7 +113,7 @@ struct DatabaseLossTests {
         #expect(many == Array(repeating: 503, count: 24))
 
         _ = try await cluster.start()
-        _ = try await eventually(within: 60, "the node to be ready again") { () -> Bool? in
+        _ = try await eventually("the node to be ready again") { () -> Bool? in
             try await live.get("/readyz").status == 200 ? true : nil
         }
         #expect(try await live.get("/v1/session").status == 200)

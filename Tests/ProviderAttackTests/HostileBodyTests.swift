@@ -84,7 +84,7 @@ struct HostileBodyTests {
         try await stage.mock.behave()
         for person in [google, gitHub] {
             try await person.put(at: stage.mock)
-            _ = try await eventually(within: 30, "\(person.provider) to be asked again") { () -> Bool? in
+            _ = try await eventually("\(person.provider) to be asked again") { () -> Bool? in
                 try await stage.signIn(person).answer.status == 303 ? true : nil
             }
         }

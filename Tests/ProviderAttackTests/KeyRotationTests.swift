@@ -77,7 +77,7 @@ struct KeyRotationTests {
 
         // The key is withdrawn within those ten seconds: the documented window in which nobody looks again ends.
         try await stage.mock.call("POST", "/rotate-keys/oidc", #"{"keep_old":false}"#)
-        let visit = try await eventually(within: 20, "the new key to be looked for") { () -> Visit? in
+        let visit = try await eventually("the new key to be looked for") { () -> Visit? in
             let visit = try await stage.signIn(good, as: issuer.id)
             return visit.answer.status == 303 ? visit : nil
         }

@@ -66,7 +66,7 @@ public final class ChildProcess: Sendable {
     public func signal(_ number: Int32) { kill(processID, number) }
 
     /// Waits until it has ended and all it wrote has been read.
-    public func ended(within seconds: Double = 30) async throws -> Int32 {
+    public func ended(within seconds: Double = 120) async throws -> Int32 {
         let status = try await eventually(within: seconds, "process to end") { self.exitStatus }
         // What it started may still hold its output: that is not waited for long.
         _ = try? await eventually(within: 5, "the rest of its output") {
@@ -91,7 +91,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 
 /// Asks again and again until there is an answer; the pause is short and the limit only ends a hopeless wait.
 public func eventually<Value>(
-    within seconds: Double = 30,
+    within seconds: Double = 120,
     _ what: String,
     _ condition: () async throws -> Value?
 ) async throws -> Value {

@@ -92,7 +92,7 @@ public final class Stack: Sendable {
             directory: root
         )
         Children.remember(standIns)
-        let ports = try await eventually(within: 90, "the stand-ins") { StandIns.Ports(from: standIns.output) }
+        let ports = try await eventually("the stand-ins") { StandIns.Ports(from: standIns.output) }
         let file = try configurationFile(ports)
         let common = ["--config", file, "--set", "database.url=\(conninfo)"] + settings.flatMap { ["--set", $0] }
         let migrate = try ChildProcess(
@@ -132,7 +132,7 @@ public final class Stack: Sendable {
             directory: root
         )
         Children.remember(process)
-        _ = try await eventually(within: 90, "a node to be ready") { () -> Bool? in
+        _ = try await eventually("a node to be ready") { () -> Bool? in
             guard process.isRunning else { throw NeverHappened(description: "a node ended: \(process.output)") }
             let answer = try? await Browser(port: port, origin: origin).get("/readyz")
             return answer?.status == 200 ? true : nil

@@ -34,7 +34,7 @@ enum PolicyStacks {
         }
 
         func awaitVersion(_ number: Int, node: Int) async throws {
-            _ = try await eventually(within: 20, "version \(number) on node \(node)") { () -> Bool? in
+            _ = try await eventually("version \(number) on node \(node)") { () -> Bool? in
                 try await version(node: node) == number ? true : nil
             }
         }

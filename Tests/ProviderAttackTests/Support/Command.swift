@@ -31,7 +31,7 @@ struct Command: Sendable {
         process.standardError = handles[1]
         try process.run()
         // Not `waitUntilExit`: that would hold one of the few threads all tests share.
-        _ = try await eventually(within: 60, "\(path) to end") { process.isRunning ? nil : true }
+        _ = try await eventually("\(path) to end") { process.isRunning ? nil : true }
         let texts = try files.map { try String(contentsOf: $0, encoding: .utf8) }
         for file in files { try? FileManager.default.removeItem(at: file) }
         return Command(status: process.terminationStatus, output: texts[0], errors: texts[1])

@@ -98,7 +98,7 @@ struct Stage: Sendable {
     /// The log line of a request. The node writes it before or shortly after its answer arrives.
     func line(of answer: HTTPExchange.Answer, since start: Int) async throws -> LogLine {
         guard let id = answer.header("x-request-id") else { throw NeverHappened(description: "an X-Request-Id") }
-        return try await eventually(within: 10, "a log line for \(id)") {
+        return try await eventually("a log line for \(id)") {
             LogLine.find(id, in: node.process, after: start)
         }
     }
