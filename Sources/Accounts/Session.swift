@@ -41,9 +41,23 @@ public struct User: Sendable, Hashable {
     public let email: String?
     /// Whether that address has been proven.
     public let emailVerified: Bool
+    /// Whether a second step is asked of every sign-in.
+    public let hasSecondFactor: Bool
+    /// What the operator keeps about the user for whoever may ask about the session: the text of a JSON object.
+    public let publicMetadata: String
 
     /// Creates a user.
-    public init(id: UserID, displayName: String?, roles: [String], email: String?, emailVerified: Bool) {
+    public init(
+        id: UserID,
+        displayName: String?,
+        roles: [String],
+        email: String?,
+        emailVerified: Bool,
+        hasSecondFactor: Bool = false,
+        publicMetadata: String = "{}"
+    ) {
+        self.hasSecondFactor = hasSecondFactor
+        self.publicMetadata = publicMetadata
         self.id = id
         self.displayName = displayName
         self.roles = roles
@@ -76,6 +90,11 @@ public struct LiveSession: Sendable, Hashable {
     public let isFresh: Bool
     /// Whether the last use is old enough to be written down again.
     public let needsTouch: Bool
+    /// When it was read, by the database's clock.
+    public let readAt: Instant
+
+    /// How many factors the person used.
+    public var level: AuthenticationLevel { AuthenticationLevel(methods: methods) }
 
     /// Creates a live session.
     public init(
@@ -89,7 +108,8 @@ public struct LiveSession: Sendable, Hashable {
         expiresAt: Instant,
         idleExpiresAt: Instant,
         isFresh: Bool,
-        needsTouch: Bool
+        needsTouch: Bool,
+        readAt: Instant
     ) {
         self.id = id
         self.user = user
@@ -102,10 +122,11 @@ public struct LiveSession: Sendable, Hashable {
         self.idleExpiresAt = idleExpiresAt
         self.isFresh = isFresh
         self.needsTouch = needsTouch
+        self.readAt = readAt
     }
 }
 
-/// How long sessions live.
+/// How long sessions live, and how many at a time.
 public struct SessionLifetime: Sendable, Hashable {
     /// A session unused for this long is over.
     public let idleTimeout: Duration
@@ -115,9 +136,18 @@ public struct SessionLifetime: Sendable, Hashable {
     public let freshFor: Duration
     /// Uses closer together than this are not written down one by one.
     public let touchInterval: Duration
+    /// Sessions of one user at a time; one more ends the one that was unused for longest (H13). Nil for any number.
+    public let limitPerUser: Int?
 
     /// Creates lifetimes.
-    public init(idleTimeout: Duration, absoluteTimeout: Duration, freshFor: Duration, touchInterval: Duration) {
+    public init(
+        idleTimeout: Duration,
+        absoluteTimeout: Duration,
+        freshFor: Duration,
+        touchInterval: Duration,
+        limitPerUser: Int? = nil
+    ) {
+        self.limitPerUser = limitPerUser
         self.idleTimeout = idleTimeout
         self.absoluteTimeout = absoluteTimeout
         self.freshFor = freshFor

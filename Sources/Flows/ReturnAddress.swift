@@ -1,17 +1,18 @@
-/// Where a person goes after signing in: a path of this origin, or a URL the operator registered, exactly.
+/// Where a person goes after signing in: a path of this origin, or what the operator registered: a URL, exactly, or a page of an
+/// origin.
 /// Anything else would make Latchkey an open redirector (RFC 9700 §4.11, A13).
 public struct ReturnAddress: Sendable, Hashable {
-    /// A path with optional query, beginning with one slash; or a registered absolute URL.
+    /// A path with optional query, beginning with one slash; or an absolute URL that is registered.
     public let value: String
 
     /// The address when it is acceptable. Rather refuses than repairs: only visible ASCII, at most 2,048 bytes; a path
     /// must not begin with `//` or hold a backslash, in clear or percent-encoded, in its first segment
     /// (browsers read `/\evil` and, after one more decoding by some proxy, `/%2f%2fevil` as another host).
-    public init?(_ text: String, registered: Set<String>) {
+    public init?(_ text: String, registered: RegisteredAddresses) {
         guard (1...2048).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return nil
         }
-        if registered.contains(text) {
+        if registered.contain(text) {
             value = text
             return
         }

@@ -48,6 +48,11 @@ public struct Migrator: Sendable {
             name: "account_changes",
             script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 10,
+            name: "devices",
+            script: String(decoding: PackageResources._010_devices_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -177,9 +177,7 @@ extension PostgresStore: CredentialStore {
                        (select count(*) from recovery_codes where user_id = \(user.uuid)),
                        (select address from email_changes where user_id = \(user.uuid) and expires_at > now()),
                        array(select distinct provider from federated_identities where user_id = \(user.uuid) order by 1),
-                       (select expires_at from email_changes where user_id = \(user.uuid) and expires_at > now()),
-                       (select count(*) from sessions where user_id = \(user.uuid) and expires_at > now()
-                          and last_seen_at + idle_timeout > now() and not awaits_second_factor)
+                       (select expires_at from email_changes where user_id = \(user.uuid) and expires_at > now())
                 """
             ).one()
             let events = try await client.query(
@@ -196,7 +194,6 @@ extension PostgresStore: CredentialStore {
                 pendingAddress: try row.decode(String?.self, at: 4),
                 pendingUntil: try row.decode(Timestamp?.self, at: 6).map { Instant($0) },
                 providers: try row.decode([String].self, at: 5),
-                sessions: Int(try row.decode(Int64.self, at: 7)),
                 events: try events.decodeAll { (row) throws(PostgresFailure) in
                     (
                         AccountEvent.Kind(rawValue: try row.decode(String.self, at: 0)),

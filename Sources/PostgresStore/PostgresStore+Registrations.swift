@@ -157,9 +157,9 @@ extension PostgresStore: RegistrationStore {
     /// An event's row for whoever a relation of one column names.
     static func insertion(of event: AccountEvent, from users: SQL) -> SQL {
         """
-        insert into account_events (id, user_id, kind, network, request_id)
+        insert into account_events (id, user_id, kind, network, request_id, author)
         select \(event.id.uuid), someone.user_id, \(event.kind.rawValue), \(nullable: event.network),
-               \(nullable: event.requestID)
+               \(nullable: event.requestID), \(nullable: event.author)
         from (\(users)) someone (user_id)
         """
     }

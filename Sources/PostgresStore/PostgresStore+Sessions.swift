@@ -14,7 +14,8 @@ extension PostgresStore: SessionStore {
                 """
                 select s.id, s.user_id, s.methods, s.provider, s.created_at, s.authenticated_at, s.expires_at,
                        least(s.last_seen_at + s.idle_timeout, s.expires_at), s.last_seen_at, now(),
-                       u.display_name, u.roles, e.address, e.verified_at is not null, s.identity_id
+                       u.display_name, u.roles, e.address, e.verified_at is not null, s.identity_id, u.has_second_factor,
+                       u.public_metadata
                 from sessions s
                 join users u on u.id = s.user_id
                 left join user_emails e on e.user_id = s.user_id and e.is_primary
@@ -40,7 +41,9 @@ extension PostgresStore: SessionStore {
                 displayName: try row.decode(String?.self, at: 10),
                 roles: try row.decode([String].self, at: 11),
                 email: try row.decode(String?.self, at: 12),
-                emailVerified: try row.decode(Bool.self, at: 13)
+                emailVerified: try row.decode(Bool.self, at: 13),
+                hasSecondFactor: try row.decode(Bool.self, at: 15),
+                publicMetadata: try row.decode(String.self, at: 16)
             ),
             methods: try row.decode([String].self, at: 2),
             provider: try row.decode(String?.self, at: 3),
@@ -50,7 +53,8 @@ extension PostgresStore: SessionStore {
             expiresAt: Instant(try row.decode(Timestamp.self, at: 6)),
             idleExpiresAt: Instant(try row.decode(Timestamp.self, at: 7)),
             isFresh: now.microseconds - authenticatedAt.microseconds < lifetime.freshFor.wholeMicroseconds,
-            needsTouch: now.microseconds - lastSeenAt.microseconds > lifetime.touchInterval.wholeMicroseconds
+            needsTouch: now.microseconds - lastSeenAt.microseconds > lifetime.touchInterval.wholeMicroseconds,
+            readAt: Instant(now)
         )
     }
 

@@ -17,13 +17,14 @@ enum SessionStart {
                 returning user_id
             ), started as (
                 insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
-                                      user_agent, network, awaits_second_factor)
+                                      user_agent, network, sessions_allowed, awaits_second_factor)
                 select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
                        \(session.methods.map(\.rawValue)), \(nullable: provider),
                        make_interval(secs => \(lifetime.idleTimeout.seconds)),
                        now() + case when acted.second_step then interval '10 minutes'
                                else make_interval(secs => \(lifetime.absoluteTimeout.seconds)) end,
-                       \(nullable: session.device.userAgent), \(nullable: session.device.network), acted.second_step
+                       \(nullable: session.device.userAgent), \(nullable: session.device.network),
+                       \(nullable: lifetime.limitPerUser), acted.second_step
                 from acted
             ), \(recognition(session, of: "select user_id from acted where not second_step"))
             """

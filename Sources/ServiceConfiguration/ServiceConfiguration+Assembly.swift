@@ -17,6 +17,7 @@ extension ServiceConfiguration {
         signIn = SignIn(
             transactionLifetime: resolver.value(Settings.signInTransactionLifetime),
             returnTo: Set(resolver.value(Settings.signInReturnTo)),
+            returnOrigins: resolver.value(Settings.signInReturnOrigins),
             defaultReturnTo: resolver.value(Settings.signInDefaultReturnTo),
             mailedLink: resolver.value(Settings.signInMailedLink),
             mailedCode: resolver.value(Settings.signInMailedCode)
@@ -28,6 +29,7 @@ extension ServiceConfiguration {
             policyFile: resolver.value(Settings.linkingPolicyFile),
             privilegedRoles: Set(resolver.value(Settings.linkingPrivilegedRoles))
         )
+        roles = Roles(permissions: resolver.value(Settings.rolesPermissions))
         providers = Providers(&resolver)
         outbound = Outbound(&resolver)
         mail = Mail(&resolver)
@@ -70,6 +72,7 @@ extension ServiceConfiguration.Session {
         freshFor = resolver.value(Settings.sessionFreshFor)
         cookieSameSite = resolver.value(Settings.sessionCookieSameSite)
         touchInterval = resolver.value(Settings.sessionTouchInterval)
+        limitPerUser = resolver.value(Settings.sessionLimitPerUser)
     }
 }
 

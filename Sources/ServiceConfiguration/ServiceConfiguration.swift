@@ -37,6 +37,8 @@ public struct ServiceConfiguration: Sendable {
     public let throttle: Throttle
     /// `linking`.
     public let linking: Linking
+    /// `roles`.
+    public let roles: Roles
     /// `providers`.
     public let providers: Providers
     /// `outbound`.
@@ -120,6 +122,8 @@ extension ServiceConfiguration {
         public let cookieSameSite: SameSite
         /// Least time between two writes of the time of last use.
         public let touchInterval: Duration
+        /// Sessions of one user at a time.
+        public let limitPerUser: Int
     }
 
     /// Settings of `sign_in`.
@@ -128,6 +132,8 @@ extension ServiceConfiguration {
         public let transactionLifetime: Duration
         /// Absolute URLs a sign-in may return to, besides paths of this origin.
         public let returnTo: Set<String>
+        /// Origins every page of which a sign-in may return to.
+        public let returnOrigins: [WebOrigin]
         /// Path a sign-in returns to by default.
         public let defaultReturnTo: String
         /// Whether a mailed link signs in.
@@ -145,6 +151,12 @@ extension ServiceConfiguration {
         public let policyFile: String?
         /// Roles whose accounts are never linked silently.
         public let privilegedRoles: Set<String>
+    }
+
+    /// Settings of `roles`.
+    public struct Roles: Sendable {
+        /// What each role may do.
+        public let permissions: [RolePermission]
     }
 
     /// Settings of `templates`.

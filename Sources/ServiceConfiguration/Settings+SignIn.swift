@@ -36,6 +36,13 @@ extension Settings {
         example: "2m",
         "How exact the time of last use is: it is written at most this often."
     )
+    static let sessionLimitPerUser = Setting(
+        "session.limit_per_user",
+        .integer(1...10_000),
+        default: 100,
+        example: "20",
+        "Sessions of one user at a time. One more ends the one that was unused for longest, and the account's history says so."
+    )
 
     static let signInTransactionLifetime = Setting(
         "sign_in.transaction_lifetime",
@@ -50,6 +57,13 @@ extension Settings {
         example: "https://app.example.org/welcome",
         "URLs of other origins that a sign-in may return to, compared character by character. Paths of Latchkey's own "
             + "origin need no entry."
+    )
+    static let signInReturnOrigins = ListSetting(
+        "sign_in.return_origins",
+        .origin,
+        example: "https://login.example.org:8443",
+        "Origins every page of which a sign-in may return to: sites behind a proxy that asks here who somebody is "
+            + "(docs/forward-auth.md)."
     )
     static let signInDefaultReturnTo = Setting(
         "sign_in.default_return_to",
@@ -71,6 +85,14 @@ extension Settings {
         .role,
         example: "admin,support",
         "Accounts with one of these roles are never linked silently."
+    )
+
+    static let rolesPermissions = ListSetting(
+        "roles.permissions",
+        .rolePermission,
+        example: "editor=articles.read,editor=articles.write",
+        "What a role may do, one entry for each permission. Apps read the permissions of a user in session answers; Latchkey "
+            + "itself asks for none."
     )
 
     static let providersDirectory = Setting(

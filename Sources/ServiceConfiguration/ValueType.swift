@@ -1,3 +1,5 @@
+import Accounts
+
 /// Why a text is not a value of its type; completes the sentence `"key" has to be …`. Never repeats the text.
 struct Unacceptable: Error, Hashable {
     let expected: String
@@ -56,11 +58,7 @@ extension ValueType where Value == String {
 
     /// The name of a role.
     static let role = of("role name of 1 to 64 letters, digits and _ - . :", write: { $0 }) { text in
-        let allowed = text.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || [UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":")].contains(byte)
-        }
-        return allowed && (1...64).contains(text.utf8.count) ? text : nil
+        RoleName.isValid(text) ? text : nil
     }
 }
 

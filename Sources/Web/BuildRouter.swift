@@ -35,7 +35,9 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         checkSession: services.checkSession,
         endSession: services.endSession,
         cookies: cookies,
-        answers: answers
+        answers: answers,
+        permissions: settings.rolePermissions,
+        target: SignInTarget(publicOrigin: settings.publicOrigin, registered: settings.returnAddresses)
     ).register(on: router)
     let limits = StartLimits(limit: settings.startsPerClient)
     SignInRoutes(
@@ -83,6 +85,7 @@ private func registerAdministration(_ services: WebServices, answers: Answers, o
     let replies = AdministrationReplies(answers: answers, timeout: services.settings.requestTimeout)
     AdministratorRoutes(replies: replies).register(on: router)
     HoldRoutes(replies: replies, holds: services.holds).register(on: router)
+    UserRoutes(replies: replies, users: services.users).register(on: router)
     PolicyRoutes(services: services.administration, replies: replies).register(on: router)
     PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
     DecisionRoutes(services: services.administration, replies: replies).register(on: router)
@@ -99,6 +102,7 @@ private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimit
     AccountIdentityRoutes(replies: replies).register(on: router)
     AccountEmailRoutes(replies: replies).register(on: router)
     AccountSecondFactorRoutes(replies: replies).register(on: router)
+    DeviceRoutes(replies: replies).register(on: router)
     ConfirmRoutes(replies: replies, limits: limits).register(on: router)
     ClaimReceiptRoutes(replies: replies).register(on: router)
 }

@@ -43,8 +43,8 @@ public struct WebServices: Sendable {
         public var serviceName: String
         /// Whether the session cookie is `SameSite=Strict`.
         public var strictSameSite: Bool
-        /// Absolute URLs people may return to, exactly.
-        public var returnAddresses: Set<String>
+        /// Addresses of other origins that people may return to.
+        public var returnAddresses: RegisteredAddresses
         /// Where people go when nothing else was asked for.
         public var defaultReturnAddress: String
         /// Proxies whose `X-Forwarded-For` is believed.
@@ -61,6 +61,8 @@ public struct WebServices: Sendable {
         public var transactionLifetime: Duration
         /// Roles that make an account privileged: named before they come along with a merge.
         public var privilegedRoles: Set<String> = []
+        /// What each role may do.
+        public var rolePermissions = RolePermissions.none
         /// Sign-ins with a provider that one client may begin in ten minutes.
         public var startsPerClient: Int
         /// Who may use the administration interface; empty switches it off.
@@ -71,7 +73,7 @@ public struct WebServices: Sendable {
             publicOrigin: String,
             serviceName: String,
             strictSameSite: Bool,
-            returnAddresses: Set<String>,
+            returnAddresses: RegisteredAddresses,
             defaultReturnAddress: String,
             trustedProxies: [AddressRange],
             maximumBodyBytes: Int,
@@ -106,6 +108,7 @@ public struct WebServices: Sendable {
     let confirmLink: ConfirmLink
     let receipts: any ClaimReceiptStore
     let holds: DecideHold
+    let users: AdministerUsers
     let checkSession: CheckSession
     let endSession: EndSession
     let accounts: any AccountStore
@@ -126,6 +129,7 @@ public struct WebServices: Sendable {
         confirmLink: ConfirmLink,
         receipts: any ClaimReceiptStore,
         holds: DecideHold,
+        users: AdministerUsers,
         checkSession: CheckSession,
         endSession: EndSession,
         accounts: any AccountStore,
@@ -143,6 +147,7 @@ public struct WebServices: Sendable {
         self.confirmLink = confirmLink
         self.receipts = receipts
         self.holds = holds
+        self.users = users
         self.checkSession = checkSession
         self.endSession = endSession
         self.accounts = accounts

@@ -37,7 +37,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         idleTimeout: configuration.session.idleTimeout,
         absoluteTimeout: configuration.session.absoluteTimeout,
         freshFor: configuration.session.freshFor,
-        touchInterval: configuration.session.touchInterval
+        touchInterval: configuration.session.touchInterval,
+        limitPerUser: configuration.session.limitPerUser
     )
     // Replaced before the first request by what the store and the file say: see PolicyLoader.
     let policy = LivePolicy(PolicyInForce(.standard, version: 0))
@@ -100,6 +101,11 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         holds: DecideHold(
             store: store,
             providerNames: local.settings.providerNames,
+            unixTime: { Int64(Date().timeIntervalSince1970) }
+        ),
+        users: AdministerUsers(
+            store: store,
+            sessions: store,
             unixTime: { Int64(Date().timeIntervalSince1970) }
         ),
         checkSession: checkSession,
@@ -206,7 +212,10 @@ private func webSettings(
         publicOrigin: configuration.publicURL.description,
         serviceName: configuration.serviceName,
         strictSameSite: configuration.session.cookieSameSite == .strict,
-        returnAddresses: configuration.signIn.returnTo,
+        returnAddresses: RegisteredAddresses(
+            urls: configuration.signIn.returnTo,
+            origins: Set(configuration.signIn.returnOrigins.map(\.description))
+        ),
         defaultReturnAddress: configuration.signIn.defaultReturnTo,
         trustedProxies: configuration.server.trustedProxies,
         maximumBodyBytes: configuration.server.maximumBodyBytes,
@@ -221,5 +230,8 @@ private func webSettings(
         administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
+    settings.rolePermissions = RolePermissions(
+        configuration.roles.permissions.map { (role: $0.role, permission: $0.permission) }
+    )
     return settings
 }

@@ -8,8 +8,9 @@ struct Latchkey: AsyncParsableCommand {
         abstract: "A self-hosted sign-in broker.",
         version: Release.version,
         subcommands: [
-            Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, UsersCommand.self, JobsCommand.self,
-            PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self, AdministrationCommand.self, Dev.self,
+            Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, UsersCommand.self,
+            SessionsCommand.self, JobsCommand.self, PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self,
+            AdministrationCommand.self, Dev.self,
         ]
     )
 }

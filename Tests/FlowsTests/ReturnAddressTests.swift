@@ -32,4 +32,20 @@ struct ReturnAddressTests {
         #expect(ReturnAddress("/" + String(repeating: "a", count: 2047), registered: []) != nil)
         #expect(ReturnAddress("/" + String(repeating: "a", count: 2048), registered: []) == nil)
     }
+
+    @Test("A13 a page of a registered origin, and nothing that only begins like one")
+    func origins() {
+        let registered = RegisteredAddresses(urls: [], origins: ["https://app.example:8443"])
+        for text in ["https://app.example:8443/", "https://app.example:8443/a//b?c=/d", "https://app.example:8443/#x"] {
+            #expect(ReturnAddress(text, registered: registered)?.value == text)
+        }
+        for text in [
+            "https://app.example:8443", "https://app.example:84430/", "https://app.example:8443@evil/",
+            "https://app.example/",
+            "http://app.example:8443/", "https://app.example:8443.evil/", "https://app.example:8443/\\evil",
+            "https://APP.example:8443/", "https://app.example:8443/a b", "javascript://app.example:8443/",
+        ] {
+            #expect(ReturnAddress(text, registered: registered) == nil, "\(text)")
+        }
+    }
 }

@@ -37,8 +37,9 @@ def same_answer(world: World) -> None:
     equal(bearer.headers["Cache-Control"], "no-store", "Cache-Control")
     equal(cookie.json(), bearer.json(), "the answer to the cookie")
     session = bearer.json()
-    equal(set(session), {"user", "session", "amr", "provider"}, "the members")
-    equal(set(session["user"]), {"id", "name", "email", "email_verified", "roles"}, "the members of user")
+    equal(set(session), {"user", "session", "amr", "acr", "provider"}, "the members")
+    members = {"id", "name", "email", "email_verified", "roles", "permissions", "metadata"}
+    equal(set(session["user"]), members, "the members of user")
     for name in ("created_at", "authenticated_at", "expires_at", "idle_expires_at"):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", session["session"][name]), session["session"]
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", session["user"]["id"])

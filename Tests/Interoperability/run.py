@@ -15,6 +15,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 
 import backend_checks
 import mail_checks
+import proxy_checks
 import provider_checks
 from database import fresh_database
 from node import ROOT, node
@@ -70,6 +71,8 @@ def main(only: str) -> int:
             for module in (provider_checks, backend_checks):
                 ok, bad = module.suite.run(world, only=only)
                 passed, failed = passed + ok, failed + bad
+        ok, bad = proxy_checks.run(mock, folder, only)
+        passed, failed = passed + ok, failed + bad
     ok, bad = mail_checks.run(only)
     passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")

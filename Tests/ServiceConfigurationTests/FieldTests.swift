@@ -66,11 +66,15 @@ struct FieldTests {
         #expect(all.session.freshFor == .seconds(300))
         #expect(all.session.cookieSameSite == .strict)
         #expect(all.session.touchInterval == .seconds(120))
+        #expect(all.session.limitPerUser == 20)
         #expect(all.signIn.transactionLifetime == .seconds(300))
         #expect(all.signIn.returnTo == ["https://app.example.org/welcome"])
+        #expect(all.signIn.returnOrigins.map(\.description) == ["https://login.example.org:8443"])
         #expect(all.signIn.defaultReturnTo == "/welcome")
         #expect(all.linking.policyFile == "/etc/latchkey/linking-policy.yaml")
         #expect(all.linking.privilegedRoles == ["admin", "support"])
+        #expect(all.roles.permissions.map(\.role) == ["editor", "editor"])
+        #expect(all.roles.permissions.map(\.permission) == ["articles.read", "articles.write"])
     }
 
     @Test("every key reaches its own field: providers, outbound, development")

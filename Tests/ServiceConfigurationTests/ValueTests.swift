@@ -161,7 +161,9 @@ struct ValueTests {
     func others() {
         let bad = [
             "service_name= a", "service_name=", "server.host=a b", "server.host=http://a",
-            "linking.privileged_roles=a b",
+            "linking.privileged_roles=a b", "roles.permissions=a", "roles.permissions=a=b=c", "roles.permissions==b",
+            "roles.permissions=a=", "roles.permissions=a=b c", "sign_in.return_origins=https://a.example/",
+            "sign_in.return_origins=http://a.example", "session.limit_per_user=0",
             "outbound.proxy=http://user:password@proxy.example.org", "outbound.proxy=proxy:3128",
             "database.url=nonsense",
         ]

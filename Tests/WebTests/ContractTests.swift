@@ -87,6 +87,7 @@ struct ContractTests {
                 confirmLink: ConfirmLink(signIn, NoLocalAccounts.services(lifetime)),
                 receipts: NoPendingLinks(),
                 holds: DecideHold(store: NoPendingLinks(), providerNames: [:], unixTime: { 0 }),
+                users: AdministerUsers(store: NoUsers(), sessions: NoLocalAccounts(), unixTime: { 0 }),
                 checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
                 endSession: EndSession(sessions: NoStore()),
                 accounts: NoStore(),
@@ -112,7 +113,8 @@ struct ContractTests {
     @Test("F-1 no route that answers GET changes anything, except the callback, which consumes what began by POST")
     func noStateChangingGET() throws {
         let reading: Set<String> = [
-            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/admin/v1/administrator", "/admin/v1/policy",
+            "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/v1/sessions", "/v1/forward-auth",
+            "/admin/v1/administrator", "/admin/v1/policy",
             "/admin/v1/policy/versions", "/admin/v1/policy/versions/{number}", "/admin/v1/policy/plans/{id}",
             "/admin/v1/policy/shadow", "/admin/v1/decisions", "/admin/v1/decisions/{id}", "/healthz", "/readyz",
             "/favicon.ico",
@@ -130,6 +132,7 @@ struct ContractTests {
             // What waits for a proof, and what a claim removed.
             "/confirm", "/v1/confirm", "/account/receipts/{id}",
             "/admin/v1/holds", "/admin/v1/holds/{id}",
+            "/admin/v1/users", "/admin/v1/users/{id}", "/admin/v1/users/{id}/sessions",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

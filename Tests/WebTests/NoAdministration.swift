@@ -34,3 +34,14 @@ struct NoAdministration: PolicyStore, DecisionStore, ReplayStore {
     func keep(_ plan: PolicyPlan, summary: String, author: String) async throws(StoreFailure) { throw .unavailable }
     func planSummary(_ id: UUID) async throws(StoreFailure) -> String? { throw .unavailable }
 }
+
+/// Users over a store that is always away.
+struct NoUsers: UserStore {
+    func user(_ id: UserID) async throws(StoreFailure) -> UserRecord? { throw .unavailable }
+    func users(withAddress address: EmailAddress) async throws(StoreFailure) -> [UserRecord] { throw .unavailable }
+    func change(
+        _ user: UserID,
+        _ change: UserChange,
+        event: AccountEvent?
+    ) async throws(StoreFailure) -> UserChangeResult { throw .unavailable }
+}

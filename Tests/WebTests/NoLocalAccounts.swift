@@ -151,6 +151,10 @@ struct NoLocalAccounts: LocalAccountStore {
     func pass(_ step: SecondStep, session: TokenHash, rotatingTo new: NewSession, event: AccountEvent, job: Job?)
         async throws(StoreFailure) -> StartedSession?
     { throw .unavailable }
+    func liveSessions(of user: UserID) async throws(StoreFailure) -> [ListedSession] { throw .unavailable }
+    func end(_ session: SessionID, of user: UserID, event: AccountEvent) async throws(StoreFailure) -> Bool {
+        throw .unavailable
+    }
     func prepare(_ sealedSecret: [UInt8], of user: UserID) async throws(StoreFailure) -> Bool { throw .unavailable }
     func confirm(
         _ factor: StoredFactor,

@@ -15,7 +15,8 @@ struct SessionAnswerTests {
         ]
         for name in names {
             let session = try Self.session(named: name)
-            #expect(String(decoding: SessionAnswer(session).bytes, as: UTF8.self) == Self.tree(session).serialized())
+            let answer = SessionAnswer(session, permissions: session.user.roles)
+            #expect(String(decoding: answer.bytes, as: UTF8.self) == Self.tree(session).serialized())
         }
     }
 
@@ -27,9 +28,10 @@ struct SessionAnswerTests {
                 displayName: name,
                 roles: name.map { [$0, "admin"] } ?? [],
                 email: name.map { "\($0)@example.org" },
-                emailVerified: name != nil
+                emailVerified: name != nil,
+                publicMetadata: name == nil ? "{}" : #"{"plan":"paid"}"#
             ),
-            methods: ["fed", "pwd"],
+            methods: name == nil ? ["fed", "pwd"] : ["pwd", "otp", "mfa"],
             provider: name,
             identity: nil,
             createdAt: Instant(microseconds: -1),
@@ -37,7 +39,8 @@ struct SessionAnswerTests {
             expiresAt: Instant(microseconds: 253_402_300_799_000_000),
             idleExpiresAt: Instant(microseconds: 0),
             isFresh: true,
-            needsTouch: false
+            needsTouch: false,
+            readAt: Instant(microseconds: 1_781_000_300_000_000)
         )
     }
 
@@ -51,6 +54,8 @@ struct SessionAnswerTests {
                 "email": optional(session.user.email),
                 "email_verified": .bool(session.user.emailVerified),
                 "roles": .array(session.user.roles.map { .string($0) }),
+                "permissions": .array(session.user.roles.map { .string($0) }),
+                "metadata": session.user.displayName == nil ? [:] : ["plan": "paid"],
             ],
             "session": [
                 "id": .string(session.id.description),
@@ -60,6 +65,7 @@ struct SessionAnswerTests {
                 "idle_expires_at": time(session.idleExpiresAt),
             ],
             "amr": .array(session.methods.map { .string($0) }),
+            "acr": .string(session.user.displayName == nil ? "urn:latchkey:acr:1" : "urn:latchkey:acr:2"),
             "provider": optional(session.provider),
         ]
     }

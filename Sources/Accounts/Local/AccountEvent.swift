@@ -51,6 +51,20 @@ public struct AccountEvent: Sendable, Hashable {
         case identityAllowed = "identity_allowed"
         /// Every session but one was ended.
         case otherSessionsEnded = "other_sessions_ended"
+        /// One session was ended from another one.
+        case sessionEnded = "session_ended"
+        /// One session too many: the one that was unused for longest ended. The database writes this one itself.
+        case sessionLimitReached = "session_limit_reached"
+        /// An administrator ended sessions of this account.
+        case sessionsEndedByAdministrator = "sessions_ended_by_administrator"
+        /// An administrator disabled the account.
+        case disabled = "account_disabled"
+        /// An administrator enabled it again.
+        case enabled = "account_enabled"
+        /// An administrator changed its roles.
+        case rolesChanged = "roles_changed"
+        /// An administrator changed what is kept about the user.
+        case metadataChanged = "metadata_changed"
         /// Another account of the same person was merged into this one.
         case accountMerged = "account_merged"
         /// This account was merged into another one.
@@ -65,9 +79,12 @@ public struct AccountEvent: Sendable, Hashable {
     public let network: String?
     /// Request id, to find the log lines.
     public let requestID: String?
+    /// The administrator who did it; nil for the account's owner. For the operator: the owner's page does not show it.
+    public let author: String?
 
     /// Creates an event.
-    public init(id: AccountEventID, kind: Kind, network: String?, requestID: String?) {
+    public init(id: AccountEventID, kind: Kind, network: String?, requestID: String?, author: String? = nil) {
+        self.author = author
         self.id = id
         self.kind = kind
         self.network = network

@@ -85,8 +85,6 @@ public struct CredentialOverview: Sendable, Hashable {
     public let pendingUntil: Instant?
     /// Providers of the identities linked here.
     public let providers: [String]
-    /// Live sessions.
-    public let sessions: Int
     /// The latest events, newest first.
     public let events: [Event]
 
@@ -113,7 +111,6 @@ public struct CredentialOverview: Sendable, Hashable {
         pendingAddress: String?,
         pendingUntil: Instant?,
         providers: [String],
-        sessions: Int = 1,
         events: [Event]
     ) {
         self.passwordChangedAt = passwordChangedAt
@@ -123,7 +120,6 @@ public struct CredentialOverview: Sendable, Hashable {
         self.pendingAddress = pendingAddress
         self.pendingUntil = pendingUntil
         self.providers = providers
-        self.sessions = sessions
         self.events = events
     }
 }

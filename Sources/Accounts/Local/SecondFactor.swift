@@ -83,4 +83,4 @@ public enum FactorRemoval: Sendable, Hashable {
 /// Everything local accounts keep.
 public typealias LocalAccountStore = AccountMergeStore & CredentialStore & EmailChangeStore & IdentityChangeStore
     & ProofStore
-    & RegistrationStore & SecondFactorStore & ThrottleStore
+    & RegistrationStore & SecondFactorStore & SessionListStore & ThrottleStore

@@ -100,23 +100,6 @@ public struct ChangeIdentities: Sendable {
         }
     }
 
-    /// Signs the visitor out everywhere but here; this session gets a new token. Needs no fresh session: it only takes away.
-    public func endOtherSessions(_ visitor: Visitor) async throws(FlowFailure) -> SessionToken {
-        try await metrics.measured { () async throws(FlowFailure) in
-            let (_, token) = try await services.signedIn(visitor, fresh: false, .endSession)
-            let rotated = SessionToken.generate()
-            let ended = try await services.storing(.endSession) { () async throws(StoreFailure) in
-                try await services.store.endOtherSessions(
-                    of: token.hash,
-                    rotatingTo: rotated.hash,
-                    event: services.event(.otherSessionsEnded, visitor)
-                )
-            }
-            guard ended != nil else { throw FlowFailure(.endSession, .signInRequired) }
-            return rotated
-        }
-    }
-
     private func request(
         by token: SessionToken,
         _ event: AccountEvent.Kind,

@@ -24,6 +24,8 @@ public struct LocalAccounts: Sendable {
     public let changeIdentities: ChangeIdentities
     /// Two accounts of one person becoming one.
     public let mergeAccounts: MergeAccounts
+    /// Where somebody is signed in.
+    public let devices: Devices
     private let services: LocalAccountServices
 
     /// Creates the flows.
@@ -40,6 +42,7 @@ public struct LocalAccounts: Sendable {
         setUpSecondFactor = SetUpSecondFactor(services)
         changeIdentities = ChangeIdentities(services)
         mergeAccounts = MergeAccounts(services)
+        devices = Devices(services)
     }
 
     /// Whether passwords are offered.

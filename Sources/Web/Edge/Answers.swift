@@ -40,7 +40,10 @@ struct Answers: Sendable {
             wantsPage(request) ? page(for: refusal, requestID: requestID) : problem(refusal, requestID: requestID)
         if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
         if !refusal.allow.isEmpty { response.headers[.allow] = refusal.allow.joined(separator: ", ") }
-        if refusal.status == 401 && !wantsPage(request) { response.headers[.wwwAuthenticate] = "Bearer" }
+        if refusal.status == 401 && !wantsPage(request) {
+            response.headers[.wwwAuthenticate] = "Bearer" + (refusal.challenge.map { " " + $0 } ?? "")
+        }
+        if let target = refusal.signIn { response.headers[.latchkeySignIn] = target }
         // Nothing of a failed callback may travel on in a Referer (B12).
         if request.uri.path.hasPrefix("/callback/") { response.headers[.referrerPolicy] = "no-referrer" }
         return response
@@ -77,6 +80,7 @@ struct Answers: Sendable {
             ("request_id", .string(requestID)),
         ]
         if !refusal.details.isEmpty { members.append(("details", .array(refusal.details.map { .string($0) }))) }
+        if let target = refusal.signIn { members.append(("sign_in", .string(target))) }
         let body = JSONValue.object(JSONObject(members))
         var response = json(body.serializedBytes(), status: HTTPResponse.Status(code: refusal.status))
         response.headers[.contentType] = "application/problem+json"

@@ -23,6 +23,10 @@ public struct Refusal: Error, Sendable, Hashable {
     public let provider: String?
     /// Single faults of what an administrator sent, for the answer.
     public let details: [String]
+    /// What `WWW-Authenticate` says with a 401 besides the scheme.
+    public let challenge: String?
+    /// Where to send the person, so that the next request is answered otherwise.
+    public let signIn: String?
 
     init(
         _ status: Int,
@@ -34,7 +38,9 @@ public struct Refusal: Error, Sendable, Hashable {
         step: FlowStep? = nil,
         detail: String = "",
         provider: String? = nil,
-        details: [String] = []
+        details: [String] = [],
+        challenge: String? = nil,
+        signIn: String? = nil
     ) {
         self.status = status
         self.code = code
@@ -46,6 +52,8 @@ public struct Refusal: Error, Sendable, Hashable {
         self.detail = detail
         self.provider = provider
         self.details = details
+        self.challenge = challenge
+        self.signIn = signIn
     }
 
     /// A flow's failure, with the provider's name put into the sentence.
@@ -98,6 +106,7 @@ extension Refusal {
     public static let edgeCodes = [
         notFound, methodNotAllowed([]), tooLarge, malformed, crossSite, unsupportedMediaType, unauthenticated, timedOut,
         internalError, administratorUnauthenticated, invalidRequest(""), hold(404, .notPending, ""),
-        hold(409, .noSuchUser, ""),
+        hold(409, .noSuchUser, ""), insufficientAuthentication(.none, signIn: ""), roleRequired,
+        userMerged,
     ].map(\.code)
 }

@@ -1,4 +1,27 @@
 extension AccountPage {
+    /// A place where the person is signed in.
+    public struct Device: Sendable, Hashable {
+        /// `Firefox on Linux`
+        public let name: String
+        /// The network it began from.
+        public let network: String?
+        /// When it was last used.
+        public let lastUsedOn: PageTime
+        /// Whether it is this very browser.
+        public let isCurrent: Bool
+        /// Where ending it is posted to.
+        public let endPath: String
+
+        /// Creates an entry.
+        public init(name: String, network: String?, lastUsedOn: PageTime, isCurrent: Bool, endPath: String) {
+            self.name = name
+            self.network = network
+            self.lastUsedOn = lastUsedOn
+            self.isCurrent = isCurrent
+            self.endPath = endPath
+        }
+    }
+
     /// Whether something can be done now.
     public enum Offer: Sendable, Hashable {
         /// Yes: the page shows the way.

@@ -57,19 +57,14 @@ public struct AccountPage: Sendable, Hashable {
         public let username: String?
         /// When it ends at the latest.
         public let expiresOn: PageTime
-        /// How many other sessions the account has.
-        public let others: Int
-
         /// Creates a session's view.
         public init(
             signedInOn: PageTime,
             authenticatedWith: String,
             brand: ProviderBrand,
             username: String?,
-            expiresOn: PageTime,
-            others: Int = 0
+            expiresOn: PageTime
         ) {
-            self.others = others
             self.signedInOn = signedInOn
             self.authenticatedWith = authenticatedWith
             self.brand = brand
@@ -140,6 +135,8 @@ public struct AccountPage: Sendable, Hashable {
     public let secondFactor: SecondFactor?
     /// The present session.
     public let session: Session
+    /// Where the person is signed in, the present browser first.
+    public let devices: [Device]
     /// The latest decisions about this account, newest first.
     public let recentDecisions: [Decision]
     /// What to say first.
@@ -161,6 +158,7 @@ public struct AccountPage: Sendable, Hashable {
         password: Password? = nil,
         secondFactor: SecondFactor? = nil,
         session: Session,
+        devices: [Device] = [],
         recentDecisions: [Decision],
         notice: PageNotice? = nil
     ) {
@@ -178,6 +176,7 @@ public struct AccountPage: Sendable, Hashable {
         self.password = password
         self.secondFactor = secondFactor
         self.session = session
+        self.devices = devices
         self.recentDecisions = recentDecisions
         self.notice = notice
     }

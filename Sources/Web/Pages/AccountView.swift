@@ -64,8 +64,6 @@ struct AccountView: Sendable {
         let handle: String?
         let signedInOn: TimeView
         let expiresOn: TimeView
-        /// Set when there are other sessions.
-        let others: String?
 
         init(_ session: AccountPage.Session) {
             logo = LogoView(session.brand)
@@ -73,7 +71,22 @@ struct AccountView: Sendable {
             handle = session.brand.handle(of: session.username)
             signedInOn = TimeView(session.signedInOn)
             expiresOn = TimeView(session.expiresOn)
-            others = session.others > 0 ? "\(session.others)" : nil
+        }
+    }
+
+    struct Device: Sendable {
+        let name: String
+        let network: String?
+        let lastUsedOn: TimeView
+        let isCurrent: Bool
+        let endPath: String
+
+        init(_ device: AccountPage.Device) {
+            name = PlainText.visibleLine(device.name, limit: TextLimit.label) ?? "An unknown browser"
+            network = PlainText.visibleLine(device.network, limit: TextLimit.label)
+            lastUsedOn = TimeView(device.lastUsedOn)
+            isCurrent = device.isCurrent
+            endPath = PageTarget.path(device.endPath)
         }
     }
 
@@ -110,6 +123,8 @@ struct AccountView: Sendable {
     let linkable: [ProviderButtonView]
     let localSections: [AccountSectionView]
     let session: Session
+    let devices: [Device]
+    let hasOtherDevices: Bool
     let hasDecisions: Bool
     let decisions: [Decision]
 
@@ -142,6 +157,8 @@ struct AccountView: Sendable {
         ]
         .compactMap { $0 }
         session = Session(page.session)
+        devices = page.devices.map(Device.init)
+        hasOtherDevices = page.devices.contains { !$0.isCurrent }
         hasDecisions = !page.recentDecisions.isEmpty
         decisions = page.recentDecisions.map(Decision.init)
     }
@@ -188,10 +205,21 @@ struct AccountView: Sendable {
                 authenticatedWith: "provider",
                 brand: .generic,
                 username: "name",
-                expiresOn: moment,
-                others: 1
+                expiresOn: moment
             )
         )
+        devices = [
+            Device(
+                AccountPage.Device(
+                    name: "device",
+                    network: "network",
+                    lastUsedOn: moment,
+                    isCurrent: true,
+                    endPath: "/"
+                )
+            )
+        ]
+        hasOtherDevices = true
         hasDecisions = true
         decisions = [Decision(AccountPage.Decision(when: moment, sentence: "sentence"))]
     }

@@ -70,6 +70,8 @@ public enum FormPath {
     public static let cancelMerge = "/account/merge/cancel"
     /// Ending every session but the present one; POST only.
     public static let endOtherSessions = "/account/sessions/end-others"
+    /// Ending one session; POST only.
+    public static func endSession(_ id: String) -> String { "/account/sessions/\(id)/end" }
     /// Removing a way in.
     public static func removeIdentity(_ id: String) -> String { "/account/identities/\(id)/remove" }
     /// Taking a link or an unlink back, from the account page.

@@ -39,9 +39,14 @@ struct AccountRoutes: Sendable {
                 try await services.local.changeIdentities.blocked(of: session.user.id)
             )
         }
+        let devices = try await refusing { () async throws(FlowFailure) in
+            try await services.local.devices.list(of: session.user.id)
+        }
         let done = (try? FormURLEncoded.parse(request.uri.query ?? ""))?["done"]
         return answers.page(
-            .account(page(session, overview, credentials, changes, blocked, notice: AccountNotice.text(done)))
+            .account(
+                page(session, overview, credentials, changes, blocked, devices, notice: AccountNotice.text(done))
+            )
         )
     }
 
@@ -51,6 +56,7 @@ struct AccountRoutes: Sendable {
         _ credentials: CredentialOverview,
         _ changes: [IdentityChange],
         _ blocked: [BlockedIdentity],
+        _ devices: [ListedSession],
         notice: String?
     ) -> AccountPage {
         let identities = overview?.identities ?? []
@@ -105,9 +111,9 @@ struct AccountRoutes: Sendable {
                     ?? Self.word(for: session.methods),
                 brand: session.provider.flatMap { known[$0]?.brand } ?? .generic,
                 username: identities.first { $0.id == session.identity }?.username,
-                expiresOn: Self.time(session.expiresAt),
-                others: max(0, credentials.sessions - 1)
+                expiresOn: Self.time(session.expiresAt)
             ),
+            devices: Self.entries(devices, current: session.id),
             recentDecisions: history(overview, credentials, known),
             notice: notice.map { PageNotice(kind: .success, text: $0) }
         )
@@ -160,6 +166,11 @@ struct AccountRoutes: Sendable {
         )
         response.headers[values: .setCookie] = [cookies.clearSession, cookies.clearBrowser]
         return response
+    }
+
+    private static func entries(_ devices: [ListedSession], current: SessionID) -> [AccountPage.Device] {
+        let others = devices.filter { $0.id != current }.map { $0.entry(isCurrent: false) }
+        return devices.filter { $0.id == current }.map { $0.entry(isCurrent: true) } + others
     }
 
     private static func word(for methods: [String]) -> String {

@@ -89,6 +89,7 @@ enum AccountNotice {
             "It is removed and blocked. You are signed out everywhere else."
         case "identity_restored": "It is back, and opens your account again."
         case "identity_allowed": "It is allowed again. Nothing was added: you can add it here now."
+        case "session_ended": "That device is signed out."
         case "other_sessions_ended": "You are signed out everywhere else."
         case "second_factor_removed": "The second step is off. You are signed out everywhere else."
         default: nil

@@ -26,6 +26,13 @@ enum EventSentence {
         case .identityUnlinkUndone: "A removed way to sign in was brought back."
         case .identityAllowed: "A blocked way to sign in was allowed again. Nothing was added by that."
         case .otherSessionsEnded: "You were signed out everywhere but in one browser."
+        case .sessionEnded: "One of your devices was signed out."
+        case .sessionLimitReached: "You were signed in in too many places: the one unused for longest was signed out."
+        case .sessionsEndedByAdministrator: "An administrator signed you out."
+        case .disabled: "An administrator disabled your account."
+        case .enabled: "An administrator enabled your account again."
+        case .rolesChanged: "An administrator changed your roles."
+        case .metadataChanged: "An administrator changed what is kept about you."
         case .accountMerged: "Another account of yours was merged into this one."
         case .mergedAway: "This account was merged into another one."
         }

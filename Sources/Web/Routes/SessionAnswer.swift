@@ -8,7 +8,7 @@ import struct Foundation.UUID
 struct SessionAnswer {
     private(set) var bytes: [UInt8] = []
 
-    init(_ session: LiveSession) {
+    init(_ session: LiveSession, permissions: [String]) {
         let user = session.user
         bytes.reserveCapacity(512)
         literal(#"{"user":{"id":"#)
@@ -19,6 +19,11 @@ struct SessionAnswer {
         optional(user.email)
         literal(user.emailVerified ? #","email_verified":true,"roles":"# : #","email_verified":false,"roles":"#)
         list(user.roles)
+        literal(#","permissions":"#)
+        list(permissions)
+        literal(#","metadata":"#)
+        // Was written by ``JSONValue`` when it was stored, so it needs no second look for every answer.
+        literal(user.publicMetadata)
         literal(#"},"session":{"id":"#)
         id(session.id)
         literal(#","created_at":"#)
@@ -31,6 +36,8 @@ struct SessionAnswer {
         time(session.idleExpiresAt)
         literal(#"},"amr":"#)
         list(session.methods)
+        literal(#","acr":"#)
+        string(session.level.acr)
         literal(#","provider":"#)
         optional(session.provider)
         literal("}")

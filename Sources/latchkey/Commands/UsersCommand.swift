@@ -6,7 +6,9 @@ struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users",
         abstract: "People with an account here.",
-        subcommands: [Import.self]
+        subcommands: [
+            ShowUser.self, BanUser.self, UnbanUser.self, DeleteUser.self, SetRoles.self, SetMetadata.self, Import.self,
+        ]
     )
 
     /// `latchkey users import`

@@ -9,8 +9,6 @@ enum UserImportLine {
     static let maximumBytes = 16_384
     /// Longest hash that is stored, in bytes.
     static let maximumHashBytes = 1024
-    /// Most roles of one user.
-    static let maximumRoles = 32
 
     private static let keys: Set<String> = [
         "email", "email_verified", "password_hash", "display_name", "roles", "id", "created_at",
@@ -114,27 +112,18 @@ enum UserImportLine {
     private static func roles(_ value: JSONValue?) throws(ImportFault) -> [String] {
         guard let value else { return [] }
         let roles = value.array?.map(\.string)
-        guard let roles, roles.count <= maximumRoles else {
-            throw ImportFault("roles has to be a list of at most \(maximumRoles) names")
+        guard let roles, roles.count <= RoleName.limitPerUser else {
+            throw ImportFault("roles has to be a list of at most \(RoleName.limitPerUser) names")
         }
         var names: [String] = []
         for role in roles {
-            guard let role, (1...64).contains(role.utf8.count), role.utf8.allSatisfy(isRoleByte) else {
+            guard let role, RoleName.isValid(role) else {
                 throw ImportFault("roles: a name has 1 to 64 letters, digits and _ - . :")
             }
             guard !names.contains(role) else { throw ImportFault("roles: \(role) stands there twice") }
             names.append(role)
         }
         return names
-    }
-
-    private static func isRoleByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."),
-            UInt8(ascii: ":"):
-            true
-        default: false
-        }
     }
 
     private static func id(_ value: JSONValue?) throws(ImportFault) -> UserID? {

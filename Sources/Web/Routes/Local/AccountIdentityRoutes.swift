@@ -5,8 +5,8 @@ import Hummingbird
 import JSON
 
 /// Ways in that leave the account or come back: `GET, POST /account/identities/{id}/remove`,
-/// `/account/identity-changes/{id}/undo`, `/account/blocked/{id}/allow`, `/account/identity-undo` for mailed links, and
-/// `POST /account/sessions/end-others`. `GET /v1/account/identities` lists what the others name.
+/// `/account/identity-changes/{id}/undo`, `/account/blocked/{id}/allow`, and `/account/identity-undo` for mailed links.
+/// `GET /v1/account/identities` lists what the others name.
 struct AccountIdentityRoutes: Sendable {
     let replies: LocalReplies
     private var flow: ChangeIdentities { replies.local.changeIdentities }
@@ -16,12 +16,6 @@ struct AccountIdentityRoutes: Sendable {
         form(FormPath.removeIdentity("{id}"), on: router, page: removePage, change: remove)
         form(FormPath.undoChange("{id}"), on: router, page: undoPage, change: undo)
         form(FormPath.allow("{id}"), on: router, page: allowPage, change: allow)
-        replies.post(FormPath.endOtherSessions, on: router) { request, context in
-            _ = try await replies.forms.fields(request)
-            let visitor = replies.visitors.visitor(request, context)
-            let token = try await refusing { () async throws(FlowFailure) in try await flow.endOtherSessions(visitor) }
-            return replies.changed(token, for: request, done: "other_sessions_ended")
-        }
         router.get(RouterPath(FormPath.undoIdentityChange)) { request, _ in try await mailedQuestion(request) }
         replies.post(FormPath.undoIdentityChange, on: router) { request, context in
             try await undoByMail(request, context)
