@@ -98,7 +98,7 @@ struct ForwardAuthTests {
             ("//evil.example/", "localhost:8080"), ("/\\evil.example", "localhost:8080"), ("/x", "evil.example"),
             ("/x", "localhost:8080@evil.example"), ("/x", "localhost:8080.evil.example"), ("/x", "localhost"),
             ("https://evil.example/", "localhost:8080"), ("/%2f%2fevil.example", "localhost:8080"),
-            ("/x\u{7f}", "localhost:8080"), ("@evil.example/x", "localhost:8080"),
+            ("@evil.example/x", "localhost:8080"), ("/x y", "localhost:8080"),
         ] {
             let answer = try await stack.browser().get(
                 "/v1/forward-auth?answer=redirect",

@@ -148,7 +148,7 @@ struct UserAdministrationTests {
         #expect(try await !other.isSignedIn())
         #expect(try await person.browser.isSignedIn(), "control")
         let ran = try await latchkey("sessions", "list", id)
-        #expect(ran.code == 0 && ran.output.split(separator: "\n").count == 1)
+        #expect(ran.code == 0 && ran.output.split(separator: "\n").count { $0.hasPrefix("{") } == 1)
     }
 
     @Test("Roles that an administrator gives are in the next session answer of every node, with what they may do")
@@ -165,7 +165,7 @@ struct UserAdministrationTests {
         #expect(try await user()["roles"] as? [String] == ["staff", "editor"])
         #expect(try await user()["permissions"] as? [String] == ["articles.read", "articles.write"])
         #expect(try await other.get("/v1/forward-auth?role=editor").header("x-latchkey-roles") == "staff,editor")
-        let ran = try await latchkey("users", "roles", person.email, "--set", "staff")
+        let ran = try await latchkey("users", "roles", person.email, "--to", "staff")
         #expect(ran.code == 0, "\(ran)")
         #expect(try await user()["permissions"] as? [String] == ["articles.read"])
         for faulty in [
@@ -215,7 +215,7 @@ struct UserAdministrationTests {
         let stack = try await Self.stack()
         let person = try await LocalPerson.signedUp(at: stack)
         let id = try await person.userID()
-        let token = try #require(await person.browser.session())
+        var token = try #require(await person.browser.session())
         func state() async throws -> String? {
             try await stack.text(
                 """
@@ -242,11 +242,12 @@ struct UserAdministrationTests {
                     "{provider}",
                     with: "google"
                 )
-                // Gives the session another token, and the rest would be asked by nobody.
-                guard !target.hasSuffix("revoke-others") else { continue }
                 let body = Array(try JSONSerialization.data(withJSONObject: wanted))
-                _ = try await program.send(method, target, body: body, bearer: token)
-                _ = try await program.send(method, target, body: Array(raw.utf8), bearer: token)
+                for sent in [body, Array(raw.utf8)] {
+                    let answer = try await program.send(method, target, body: sent, bearer: token)
+                    // What is allowed may give the session another token; the rest must not be asked by nobody.
+                    token = answer.texts["session_token"] ?? token
+                }
             }
         }
         let alive = try await stack.browser().get("/v1/session", headers: ["Authorization": "Bearer \(token)"])

@@ -96,7 +96,7 @@ struct SetRoles: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var whom: UserOptions
 
-    @Option(name: .customLong("set"), help: "Names with commas between; empty for none.")
+    @Option(name: .customLong("to"), help: "Names with commas between; empty for none.")
     var names: String
 
     func run() async throws {
