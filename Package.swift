@@ -126,6 +126,18 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What an app does: OAuth 2.0 and OpenID Connect, from the server's side.
+        .target(
+            name: "AuthorizationServer",
+            dependencies: ["Accounts", "Cryptography", "JOSE", "JSON", "Jobs", "OAuth", "YAML"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AuthorizationServerTests",
+            dependencies: ["Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "OAuth", "YAML"],
+            swiftSettings: strict
+        ),
+
         // I/O and adapters.
         .target(
             name: "Postgres",
@@ -135,7 +147,7 @@ let package = Package(
         .target(
             name: "PostgresStore",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations")],
@@ -186,8 +198,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "Flows", "InternetAddress", "JSON", "Mail", "OAuth",
-                "PolicyLanguage", "QRCode",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Flows", "InternetAddress", "JSON",
+                "Mail", "OAuth", "PolicyLanguage", "QRCode",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -202,7 +214,8 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "CurlTransport", "Flows",
+                "InternetAddress", "JSON",
                 "Jobs", "Mail",
                 "OAuth",
                 "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "PolicyLanguage", "Providers",

@@ -50,7 +50,8 @@ extension PostgresStore: SessionStore {
             expiresAt: Instant(try row.decode(Timestamp.self, at: 6)),
             idleExpiresAt: Instant(try row.decode(Timestamp.self, at: 7)),
             isFresh: now.microseconds - authenticatedAt.microseconds < lifetime.freshFor.wholeMicroseconds,
-            needsTouch: now.microseconds - lastSeenAt.microseconds > lifetime.touchInterval.wholeMicroseconds
+            needsTouch: now.microseconds - lastSeenAt.microseconds > lifetime.touchInterval.wholeMicroseconds,
+            readAt: Instant(now)
         )
     }
 

@@ -33,6 +33,10 @@ extension ServiceConfiguration {
         mail = Mail(&resolver)
         development = Development(&resolver)
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
+        clients = Clients(
+            directory: resolver.value(Settings.clientsDirectory),
+            refreshWindow: resolver.value(Settings.clientsRefreshWindow)
+        )
         log = Log(level: resolver.value(Settings.logLevel), format: resolver.value(Settings.logFormat))
         encryption = Encryption(keys: resolver.value(Settings.encryptionKeys))
         administration = Administration(keys: resolver.value(Settings.administrationKeys))

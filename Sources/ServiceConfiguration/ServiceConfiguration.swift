@@ -47,6 +47,8 @@ public struct ServiceConfiguration: Sendable {
     public let development: Development
     /// `templates`.
     public let templates: Templates
+    /// `clients`.
+    public let clients: Clients
     /// `log`.
     public let log: Log
     /// `encryption`.
@@ -151,6 +153,14 @@ extension ServiceConfiguration {
     public struct Templates: Sendable {
         /// Folder with the pages, relative to the working directory.
         public let directory: String
+    }
+
+    /// Settings of `clients`.
+    public struct Clients: Sendable {
+        /// Folder with the apps' files, relative to the working directory.
+        public let directory: String
+        /// How long the parent of the live refresh token gets the same successor again.
+        public let refreshWindow: Duration
     }
 
     /// Settings of `log`.

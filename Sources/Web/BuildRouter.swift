@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 public import Hummingbird
 
 /// The routes of one Latchkey node: called by `latchkey serve` and by the tests alike.
@@ -54,6 +55,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         visitors: visitors,
         limits: limits
     ).register(on: router)
+    registerApps(services, cookies, answers, forms, visitors, limits, on: router)
     SignedInRoutes(services: services, answers: answers).register(on: router)
     AccountRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
     registerLocalAccounts(
@@ -76,6 +78,34 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     AssetRoutes(pages: services.pages).register(on: router)
     table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
     return router
+}
+
+/// What apps and their people use: OAuth 2.0 and OpenID Connect.
+private func registerApps(
+    _ services: WebServices,
+    _ cookies: Cookies,
+    _ answers: Answers,
+    _ forms: Forms,
+    _ visitors: Visitors,
+    _ limits: StartLimits,
+    on router: Router<RequestScope>
+) {
+    let server = services.authorizationServer
+    AuthorizeRoutes(
+        services: services,
+        server: server,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        visitors: visitors,
+        limits: limits
+    ).register(on: router)
+    TokenRoutes(
+        server: server,
+        replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(server.clients))
+    ).register(on: router)
+    LogoutRoutes(services: services, server: server, cookies: cookies, answers: answers, forms: forms)
+        .register(on: router)
 }
 
 /// Everything below `/admin/v1/`; ``AdministratorGate`` stands before all of it.

@@ -1,5 +1,6 @@
 public import Accounts
 public import Administration
+public import AuthorizationServer
 public import Flows
 public import InternetAddress
 public import Mail
@@ -114,6 +115,7 @@ public struct WebServices: Sendable {
     let readiness: Readiness
     let details: Details
     let administration: AdministrationServices
+    let authorizationServer: AuthorizationServer
 
     /// Creates the services of the edge.
     /// - Parameter caughtMail: what `/development/mail` shows; nil where mail is really sent.
@@ -132,6 +134,7 @@ public struct WebServices: Sendable {
         local: LocalAccounts,
         caughtMail: (any CaughtMailStore)?,
         administration: AdministrationServices,
+        authorizationServer: AuthorizationServer,
         readiness: @escaping Readiness,
         details: @escaping Details = { [] }
     ) {
@@ -151,5 +154,6 @@ public struct WebServices: Sendable {
         self.readiness = readiness
         self.details = details
         self.administration = administration
+        self.authorizationServer = authorizationServer
     }
 }

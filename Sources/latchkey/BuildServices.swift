@@ -1,5 +1,6 @@
 import Accounts
 import Administration
+import AuthorizationServer
 import Cryptography
 import CurlTransport
 import Flows
@@ -81,8 +82,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     let migrator = Migrator(client: postgres)
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let server = try authorizationServer(configuration, providers: providers, store: store, signer: EphemeralSigner())
     let web = WebServices(
-        settings: webSettings(configuration, providers: providers, lifetime: lifetime),
+        settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
         pages: pages,
         buttons: providers.map { configured in
             WebServices.Button(
@@ -108,6 +110,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         local: LocalAccounts(local),
         caughtMail: configuration.mail.isCaught ? store : nil,
         administration: administrationServices(configuration, store: store, providers: providers),
+        authorizationServer: server,
         readiness: {
             let pending = try? await migrator.pending()
             return [("database", pending != nil), ("migrations", pending == 0)]
@@ -200,6 +203,7 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
 private func webSettings(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
+    clients: ClientRegistry,
     lifetime: SessionLifetime
 ) -> WebServices.Settings {
     var settings = WebServices.Settings(
@@ -214,7 +218,8 @@ private func webSettings(
         // Browsers apply form-action to the whole chain of redirects that a form sets off, and an OpenID Provider may pass
         // people on to hosts that no file names: any https target, but never plain http outside of development.
         formTargets: ["https:"]
-            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
+            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : [])
+            + nativeTargets(clients),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
         startsPerClient: configuration.throttle.startsPerClient,
@@ -222,4 +227,17 @@ private func webSettings(
     )
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
     return settings
+}
+
+/// Where native apps take their answers: schemes of their own, and loopback (RFC 8252 §7).
+private func nativeTargets(_ clients: ClientRegistry) -> [String] {
+    let targets = clients.all.flatMap(\.redirectURIs).compactMap { uri -> String? in
+        let scheme = uri.description.prefix { $0 != ":" }
+        switch scheme {
+        case "https": return nil
+        case "http": return "http://127.0.0.1:*"
+        default: return scheme + ":"
+        }
+    }
+    return Set(targets).sorted()
 }
