@@ -126,6 +126,23 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(
+            name: "AuthorizationServer",
+            dependencies: [
+                "Accounts", "Cryptography", "JOSE", "JSON", "OAuth",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AuthorizationServerTests",
+            dependencies: [
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
         // I/O and adapters.
         .target(
             name: "Postgres",
@@ -135,7 +152,7 @@ let package = Package(
         .target(
             name: "PostgresStore",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations")],
@@ -186,8 +203,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "Flows", "InternetAddress", "JSON", "Mail", "OAuth",
-                "PolicyLanguage", "QRCode",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Flows", "InternetAddress", "JSON",
+                "Mail", "OAuth", "PolicyLanguage", "QRCode",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -202,8 +219,8 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON",
-                "Jobs", "Mail",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "CurlTransport", "Flows",
+                "InternetAddress", "JSON", "Jobs", "Mail",
                 "OAuth",
                 "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "PolicyLanguage", "Providers",
                 "ServiceConfiguration", "Telemetry", "Web", "YAML",
@@ -315,8 +332,9 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Administration", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect",
-                "Web",
+                "Accounts", "Administration", "AuthorizationServer", "Flows", "InternetAddress", "JSON", "Jobs",
+                "OAuth",
+                "OpenIDConnect", "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict
@@ -349,6 +367,14 @@ let package = Package(
             dependencies: [
                 "Accounts", "Administration", "Cryptography", "Postgres", "PostgresStore", "TestSupport", "latchkey",
                 "mock-provider", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SigningKeyAttackTests",
+            dependencies: [
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "Postgres", "PostgresStore",
+                "TestSupport", "latchkey", "mock-provider", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

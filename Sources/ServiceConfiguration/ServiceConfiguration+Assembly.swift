@@ -32,6 +32,7 @@ extension ServiceConfiguration {
         outbound = Outbound(&resolver)
         mail = Mail(&resolver)
         development = Development(&resolver)
+        tokens = Tokens(&resolver)
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
         log = Log(level: resolver.value(Settings.logLevel), format: resolver.value(Settings.logFormat))
         encryption = Encryption(keys: resolver.value(Settings.encryptionKeys))

@@ -28,6 +28,7 @@ extension Settings {
         mailURL.key, mailUsername.key, mailPassword.key, mailFrom.key, mailFromName.key, mailTLS.key, mailCAFile.key,
         mailCatch.key, mailTimeout.key,
         developmentOrigin.key, developmentSkipDummyHash.key,
+        tokensKeysRotateEvery.key, tokensKeysPublishAhead.key, tokensKeysOverlap.key, tokensKeysCacheFor.key,
         templatesDirectory.key,
         logLevel.key, logFormat.key,
         encryptionKeys.key, administrationKeys.key,

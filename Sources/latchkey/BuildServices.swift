@@ -1,5 +1,6 @@
 import Accounts
 import Administration
+import AuthorizationServer
 import Cryptography
 import CurlTransport
 import Flows
@@ -23,6 +24,7 @@ struct Services: Sendable {
     let transport: CurlTransport
     let hasher: BoundedPasswordHasher
     let policy: PolicyLoader
+    let signingKeys: SigningKeyServices?
     let mail: MailServices?
     let web: WebServices
 }
@@ -80,6 +82,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     )
     let migrator = Migrator(client: postgres)
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
+    let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, lifetime: lifetime),
@@ -108,9 +111,11 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         local: LocalAccounts(local),
         caughtMail: configuration.mail.isCaught ? store : nil,
         administration: administrationServices(configuration, store: store, providers: providers),
+        signingKeys: signingKeys?.live,
         readiness: {
             let pending = try? await migrator.pending()
-            return [("database", pending != nil), ("migrations", pending == 0)]
+            let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
+            return [("database", pending != nil), ("migrations", pending == 0)] + keys
         },
         details: { loader.status.details }
     )
@@ -121,6 +126,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transport: transport,
         hasher: hasher,
         policy: loader,
+        signingKeys: signingKeys,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         web: web
     )
