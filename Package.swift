@@ -129,12 +129,18 @@ let package = Package(
         // What an app does: OAuth 2.0 and OpenID Connect, from the server's side.
         .target(
             name: "AuthorizationServer",
-            dependencies: ["Accounts", "Cryptography", "JOSE", "JSON", "Jobs", "OAuth", "YAML"],
+            dependencies: [
+                "Accounts", "Cryptography", "JOSE", "JSON", "Jobs", "OAuth", "YAML",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AuthorizationServerTests",
-            dependencies: ["Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "OAuth", "YAML"],
+            dependencies: [
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "OAuth", "YAML",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
 
@@ -215,8 +221,7 @@ let package = Package(
             name: "latchkey",
             dependencies: [
                 "Accounts", "Administration", "AuthorizationServer", "Cryptography", "CurlTransport", "Flows",
-                "InternetAddress", "JSON",
-                "Jobs", "Mail",
+                "InternetAddress", "JSON", "Jobs", "Mail",
                 "OAuth",
                 "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "PolicyLanguage", "Providers",
                 "ServiceConfiguration", "Telemetry", "Web", "YAML",
@@ -328,8 +333,9 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Administration", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect",
-                "Web",
+                "Accounts", "Administration", "AuthorizationServer", "Flows", "InternetAddress", "JSON", "Jobs",
+                "OAuth",
+                "OpenIDConnect", "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict
@@ -362,6 +368,14 @@ let package = Package(
             dependencies: [
                 "Accounts", "Administration", "Cryptography", "Postgres", "PostgresStore", "TestSupport", "latchkey",
                 "mock-provider", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SigningKeyAttackTests",
+            dependencies: [
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "Postgres", "PostgresStore",
+                "TestSupport", "latchkey", "mock-provider", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

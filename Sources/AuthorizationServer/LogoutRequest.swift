@@ -15,7 +15,7 @@ public struct LogoutRequest: Sendable, Hashable {
     public static func read(_ parameters: FormParameters, clients: ClientRegistry, signer: any TokenSigner)
         -> LogoutRequest
     {
-        let hint = parameters["id_token_hint"].flatMap { signer.verified($0, type: "JWT") }
+        let hint = parameters["id_token_hint"].flatMap { signer.claims(of: $0, type: .idToken) }
         let named = parameters["client_id"]
         var client = hint?["aud"]?.string.flatMap { ClientID($0) }.flatMap { clients[$0] }
         if let named, let found = client, !named.isExactly(found.id.description) { client = nil }

@@ -32,6 +32,7 @@ extension ServiceConfiguration {
         outbound = Outbound(&resolver)
         mail = Mail(&resolver)
         development = Development(&resolver)
+        tokens = Tokens(&resolver)
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
         clients = Clients(
             directory: resolver.value(Settings.clientsDirectory),

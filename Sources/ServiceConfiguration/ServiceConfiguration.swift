@@ -45,6 +45,8 @@ public struct ServiceConfiguration: Sendable {
     public let mail: Mail
     /// `development`.
     public let development: Development
+    /// `tokens`.
+    public let tokens: Tokens
     /// `templates`.
     public let templates: Templates
     /// `clients`.

@@ -29,6 +29,7 @@ extension Settings {
         mailCatch.key, mailTimeout.key,
         developmentOrigin.key, developmentSkipDummyHash.key,
         clientsDirectory.key, clientsRefreshWindow.key,
+        tokensKeysRotateEvery.key, tokensKeysPublishAhead.key, tokensKeysOverlap.key, tokensKeysCacheFor.key,
         templatesDirectory.key,
         logLevel.key, logFormat.key,
         encryptionKeys.key, administrationKeys.key,

@@ -73,6 +73,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     if let caught = services.caughtMail {
         MailboxRoutes(caught: caught, publicOrigin: settings.publicOrigin, answers: answers).register(on: router)
     }
+    if let keys = services.signingKeys { KeySetRoutes(keys: keys).register(on: router) }
     registerAdministration(services, answers: answers, on: router)
     HealthRoutes(readiness: services.readiness, details: services.details, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)

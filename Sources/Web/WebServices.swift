@@ -116,9 +116,12 @@ public struct WebServices: Sendable {
     let details: Details
     let administration: AdministrationServices
     let authorizationServer: AuthorizationServer
+    let signingKeys: LiveSigningKeys?
 
     /// Creates the services of the edge.
-    /// - Parameter caughtMail: what `/development/mail` shows; nil where mail is really sent.
+    /// - Parameters:
+    ///   - caughtMail: what `/development/mail` shows; nil where mail is really sent.
+    ///   - signingKeys: what `/oauth/jwks` shows; nil where nothing can be signed.
     public init(
         settings: Settings,
         pages: Pages,
@@ -135,6 +138,7 @@ public struct WebServices: Sendable {
         caughtMail: (any CaughtMailStore)?,
         administration: AdministrationServices,
         authorizationServer: AuthorizationServer,
+        signingKeys: LiveSigningKeys?,
         readiness: @escaping Readiness,
         details: @escaping Details = { [] }
     ) {
@@ -155,5 +159,6 @@ public struct WebServices: Sendable {
         self.details = details
         self.administration = administration
         self.authorizationServer = authorizationServer
+        self.signingKeys = signingKeys
     }
 }

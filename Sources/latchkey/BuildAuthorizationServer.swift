@@ -26,6 +26,13 @@ func authorizationServer(
             )
         }
     }
+    // What is signed may not outlive the key that verifies it.
+    let overlap = configuration.tokens.keys.overlap
+    if let client = clients.all.first(where: { $0.accessTokens == .jwt && $0.lifetimes.accessToken > overlap }) {
+        throw StartFault(
+            "\(configuration.clients.directory)/\(client.id).yaml: access tokens live longer than tokens.keys.overlap"
+        )
+    }
     let keys: KeyRing
     if let configured = try keyRing(configuration) {
         keys = configured

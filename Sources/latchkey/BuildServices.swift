@@ -24,6 +24,7 @@ struct Services: Sendable {
     let transport: CurlTransport
     let hasher: BoundedPasswordHasher
     let policy: PolicyLoader
+    let signingKeys: SigningKeyServices?
     let mail: MailServices?
     let web: WebServices
 }
@@ -81,8 +82,14 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     )
     let migrator = Migrator(client: postgres)
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
+    let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
-    let server = try authorizationServer(configuration, providers: providers, store: store, signer: EphemeralSigner())
+    let server = try authorizationServer(
+        configuration,
+        providers: providers,
+        store: store,
+        signer: signingKeys?.live ?? NoSigner()
+    )
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
         pages: pages,
@@ -111,9 +118,11 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         caughtMail: configuration.mail.isCaught ? store : nil,
         administration: administrationServices(configuration, store: store, providers: providers),
         authorizationServer: server,
+        signingKeys: signingKeys?.live,
         readiness: {
             let pending = try? await migrator.pending()
-            return [("database", pending != nil), ("migrations", pending == 0)]
+            let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
+            return [("database", pending != nil), ("migrations", pending == 0)] + keys
         },
         details: { loader.status.details }
     )
@@ -124,6 +133,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transport: transport,
         hasher: hasher,
         policy: loader,
+        signingKeys: signingKeys,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         web: web
     )

@@ -93,6 +93,7 @@ struct ContractTests {
                 local: LocalAccounts(NoLocalAccounts.services(lifetime)),
                 caughtMail: nil,
                 administration: NoAdministration.services,
+                signingKeys: NoSigningKeys.live,
                 readiness: { [] }
             )
         )
@@ -123,7 +124,8 @@ struct ContractTests {
             "/sign-in/second-factor", "/account/confirm", "/account/password", "/account/password/remove",
             "/account/email", "/account/email/confirm", "/account/email/undo", "/account/second-factor/remove",
             "/account/second-factor/recovery-codes",
-            "/v1/account/identities", "/account/identities/{id}/remove", "/account/identity-changes/{id}/undo",
+            "/v1/account/identities", "/oauth/jwks", "/account/identities/{id}/remove",
+            "/account/identity-changes/{id}/undo",
             "/account/merge", "/account/blocked/{id}/allow", "/account/identity-undo", "/account/link/{provider}",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",

@@ -199,7 +199,7 @@ public struct AuthorizationEndpoint: Sendable {
 
     private func read(_ parameters: FormParameters) throws(AuthorizationRefusal) -> AuthorizationRequest {
         try AuthorizationRequest.read(parameters, clients: clients) { hint in
-            signer.verified(hint, type: "JWT")?["sub"]?.string.flatMap { UserID($0) }
+            signer.claims(of: hint, type: .idToken)?["sub"]?.string.flatMap { UserID($0) }
         }
     }
 

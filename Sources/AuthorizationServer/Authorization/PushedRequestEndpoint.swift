@@ -32,7 +32,7 @@ public struct PushedRequestEndpoint: Sendable {
         guard query.utf8.count <= 8192 else { throw .invalidRequest("the request is too large") }
         do {
             _ = try AuthorizationRequest.read(try FormURLEncoded.parse(query), clients: clients) { hint in
-                signer.verified(hint, type: "JWT")?["sub"]?.string.flatMap { UserID($0) }
+                signer.claims(of: hint, type: .idToken)?["sub"]?.string.flatMap { UserID($0) }
             }
         } catch let refusal as AuthorizationRefusal {
             switch refusal {

@@ -1,5 +1,4 @@
 public import Accounts
-public import Cryptography
 
 /// What an app may ask the token endpoint for. Nothing else exists here: neither `password` nor `implicit` (RFC 9700 §2.1.2 and
 /// §2.4, J04).
@@ -68,7 +67,7 @@ public struct Client: Sendable {
     /// The form of its access tokens.
     public let accessTokens: AccessTokenFormat
     /// How its ID tokens are signed.
-    public let idTokenAlgorithm: SignatureAlgorithm
+    public let idTokenAlgorithm: TokenAlgorithm
     /// Lifetimes.
     public let lifetimes: Lifetimes
 
@@ -87,7 +86,7 @@ public struct Client: Sendable {
         providers: Set<ProviderID>?,
         isFirstParty: Bool,
         accessTokens: AccessTokenFormat,
-        idTokenAlgorithm: SignatureAlgorithm,
+        idTokenAlgorithm: TokenAlgorithm,
         lifetimes: Lifetimes
     ) {
         self.id = id

@@ -149,16 +149,9 @@ struct ClientFile {
         return Set(ids)
     }
 
-    private func idTokenAlgorithm() -> SignatureAlgorithm {
-        enum Name: String, CaseIterable {
-            case rs256 = "RS256"
-            case es256 = "ES256"
-        }
+    private func idTokenAlgorithm() -> TokenAlgorithm {
         // RS256 is what OpenID Connect makes every relying party understand (Core §15.1).
-        switch root.optional("id_token_algorithm")?.choice(of: Name.self) ?? .rs256 {
-        case .rs256: return .rs256
-        case .es256: return .es256
-        }
+        root.optional("id_token_algorithm")?.choice(of: TokenAlgorithm.self) ?? .rs256
     }
 
     private func lifetimes(_ format: AccessTokenFormat) -> Client.Lifetimes {

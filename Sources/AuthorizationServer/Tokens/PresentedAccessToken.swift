@@ -17,7 +17,7 @@ public struct PresentedAccessToken: Sendable {
         if let token = AccessToken(text) {
             return try await stored { () async throws(StoreFailure) in try await grants.accessToken(token.hash) }
         }
-        guard text.utf8.count <= 4096, text.contains("."), let claims = signer.verified(text, type: "at+jwt"),
+        guard text.utf8.count <= 4096, text.contains("."), let claims = signer.claims(of: text, type: .accessToken),
             let id = claims["sid"]?.string.flatMap({ SessionID($0) }), let expiry = claims["exp"]?.int64,
             let issued = claims["iat"]?.int64, let scope = claims["scope"]?.string
         else { return nil }

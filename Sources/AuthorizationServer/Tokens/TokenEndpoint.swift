@@ -178,7 +178,7 @@ public struct TokenEndpoint: Sendable {
             text = accessToken.reveal()
         } else {
             let payload = claims.accessToken(grant, scope: scope, lifetime: lifetime)
-            text = try signer.sign(payload, type: "at+jwt", algorithm: client.idTokenAlgorithm)
+            text = try sign(payload, .accessToken, client)
         }
         var members = JSONObject()
         members["access_token"] = .string(text)
@@ -190,9 +190,26 @@ public struct TokenEndpoint: Sendable {
         members["refresh_token"] = refreshToken.map { .string($0.reveal()) }
         if scope.contains(Scope.openid) {
             let payload = claims.idToken(grant, nonce: nonce, accessToken: text)
-            members["id_token"] = .string(try signer.sign(payload, type: "JWT", algorithm: client.idTokenAlgorithm))
+            members["id_token"] = .string(try sign(payload, .idToken, client))
         }
         return members
+    }
+
+    private func sign(
+        _ payload: JSONObject,
+        _ type: SignedTokenType,
+        _ client: Client
+    ) throws(OAuthFailure) -> String {
+        do throws(TokenSigningFault) {
+            return try signer.sign(payload, type: type, algorithm: client.idTokenAlgorithm)
+        } catch {
+            switch error {
+            // The keys come back with the database.
+            case .noKey, .stale: throw .temporarilyUnavailable
+            case .noExpiry, .outlivesKey, .operationFailed:
+                throw OAuthFailure(.serverError, "the token could not be signed: \(error.rawValue)")
+            }
+        }
     }
 }
 
