@@ -333,9 +333,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Administration", "AuthorizationServer", "Flows", "InternetAddress", "JSON", "Jobs",
-                "OAuth",
-                "OpenIDConnect", "Web",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Flows", "InternetAddress", "JSON",
+                "Jobs", "OAuth", "OpenIDConnect", "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict

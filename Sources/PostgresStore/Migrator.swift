@@ -53,6 +53,11 @@ public struct Migrator: Sendable {
             name: "signing_keys",
             script: String(decoding: PackageResources._008_signing_keys_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 9,
+            name: "authorization_server",
+            script: String(decoding: PackageResources._009_authorization_server_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -93,6 +93,7 @@ struct ContractTests {
                 local: LocalAccounts(NoLocalAccounts.services(lifetime)),
                 caughtMail: nil,
                 administration: NoAdministration.services,
+                authorizationServer: try NoApps.server,
                 signingKeys: NoSigningKeys.live,
                 readiness: { [] }
             )
@@ -132,6 +133,10 @@ struct ContractTests {
             // What waits for a proof, and what a claim removed.
             "/confirm", "/v1/confirm", "/account/receipts/{id}",
             "/admin/v1/holds", "/admin/v1/holds/{id}",
+            // The first two give an app a code, which is nothing without its secrets, and only to where it is registered. The last
+            // ends a session for an app that has the person's own ID token; anybody else's link only asks.
+            "/oauth/authorize", "/oauth/authorize/resume", "/oauth/logout", "/oauth/userinfo",
+            "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

@@ -68,3 +68,5 @@ create table consents (
     granted_at timestamptz not null default now(),
     primary key (user_id, client_id)
 );
+
+create index refresh_tokens_used on refresh_tokens (used_at) where used_at is not null;
