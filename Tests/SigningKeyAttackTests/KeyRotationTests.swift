@@ -44,9 +44,9 @@ struct KeyRotationTests {
         func pass(days: Int) async throws {
             try await stack.database.query(
                 """
-                update signing_keys set published_at = published_at - make_interval(days => \(days)),
-                    signs_since = signs_since - make_interval(days => \(days)),
-                    signed_until = signed_until - make_interval(days => \(days))
+                update signing_keys set published_at = published_at - make_interval(days => \(days)::int),
+                    signs_since = signs_since - make_interval(days => \(days)::int),
+                    signed_until = signed_until - make_interval(days => \(days)::int)
                 """
             )
         }

@@ -1,4 +1,5 @@
 import AuthorizationServer
+import Flows
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -11,7 +12,8 @@ struct KeySetRoutes: Sendable {
     func register(on router: Router<RequestScope>) {
         router.get("/oauth/jwks") { request, _ in
             guard let publication = keys.publication else {
-                throw Refusal(503, "unavailable", "The keys are not here yet. Try again in a moment.", retryAfter: 2)
+                let code = FlowCode.storeUnavailable
+                throw Refusal(code.status, code.rawValue, code.sentence, retryAfter: 2)
             }
             var headers: HTTPFields = [
                 .eTag: publication.entityTag,
