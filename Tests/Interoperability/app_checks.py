@@ -682,7 +682,8 @@ def reauthentication(world: AppWorld) -> None:
     answered(world.signed_in(visitor, url, subject))
     assert world.active(tokens["access_token"], small), "the same person's"
     url, _ = world.authorize_url(small, prompt="login")
-    answered(world.signed_in(visitor, url, world.person()))
+    # Another person in this browser: a page says so, and what was the first one's is over.
+    equal(world.signed_in(visitor, url, world.person()).status, 200, "the page")
     assert not world.active(tokens["access_token"], small), "another person's"
 
 

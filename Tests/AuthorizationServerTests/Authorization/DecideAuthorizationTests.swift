@@ -27,7 +27,9 @@ struct DecideAuthorizationTests {
         )
     }
 
-    static func request(_ more: [(String, String)] = [], client: Client, hinted: UserID? = nil) throws -> AuthorizationRequest {
+    static func request(_ more: [(String, String)] = [], client: Client, hinted: UserID? = nil) throws
+        -> AuthorizationRequest
+    {
         let base = [
             ("client_id", "app"), ("redirect_uri", "https://app.example/"), ("response_type", "code"),
             ("scope", "openid email"), ("code_challenge", String(repeating: "A", count: 43)),

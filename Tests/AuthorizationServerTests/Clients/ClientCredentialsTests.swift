@@ -48,7 +48,8 @@ struct ClientCredentialsTests {
     @Test(
         "anything malformed is one and the same refusal",
         arguments: [
-            "Basic", "Basic ", "Basic !!!!", "Bearer abc", "Digest x", basic("app"), basic(":secret"), basic("app:secret"),
+            "Basic", "Basic ", "Basic !!!!", "Bearer abc", "Digest x", basic("app"), basic(":secret"),
+            basic("app:secret"),
             basic("a&b=c:d"), basic("app:%zz"), basic("APP:x"), "Basic " + Base64.encode([0xFF, 0x3A, 0xFF]),
         ]
     )

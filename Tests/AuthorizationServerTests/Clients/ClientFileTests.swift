@@ -7,7 +7,9 @@ import Testing
 struct ClientFileTests {
     /// A folder with these files, read.
     static func load(_ files: [String: String]) throws -> (ClientRegistry, [String]) {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("clients-\(UInt64.random(in: 0 ... .max))")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "clients-\(UInt64.random(in: 0 ... .max))"
+        )
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         for (name, text) in files { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
@@ -72,7 +74,10 @@ struct ClientFileTests {
         #expect(faults == [] && registry.all.first?.isPublic == true)
     }
 
-    @Test("J13 no client is called like a user", arguments: ["0190d5a5-7b1c-7def-8123-456789abcdef", "UPPER", "", "a b"])
+    @Test(
+        "J13 no client is called like a user",
+        arguments: ["0190d5a5-7b1c-7def-8123-456789abcdef", "UPPER", "", "a b"]
+    )
     func ids(_ id: String) { #expect(ClientID(id) == nil) }
 
     @Test("no folder, no apps")

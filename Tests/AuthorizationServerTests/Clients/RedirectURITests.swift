@@ -24,11 +24,15 @@ struct RedirectURITests {
     func loopback() throws {
         for host in ["127.0.0.1", "[::1]"] {
             let registered = try RedirectURI("http://\(host)/callback?app=1")
-            for port in ["", ":1", ":8080", ":65535"] { #expect(registered.matches("http://\(host)\(port)/callback?app=1")) }
+            for port in ["", ":1", ":8080", ":65535"] {
+                #expect(registered.matches("http://\(host)\(port)/callback?app=1"))
+            }
             for wrong in [
-                "http://\(host):0/callback?app=1", "http://\(host):65536/callback?app=1", "http://\(host):/callback?app=1",
+                "http://\(host):0/callback?app=1", "http://\(host):65536/callback?app=1",
+                "http://\(host):/callback?app=1",
                 "http://\(host):80x/callback?app=1", "http://\(host):1/callback", "http://\(host):1/other?app=1",
-                "https://\(host):1/callback?app=1", "http://localhost:1/callback?app=1", "http://127.0.0.2:1/callback?app=1",
+                "https://\(host):1/callback?app=1", "http://localhost:1/callback?app=1",
+                "http://127.0.0.2:1/callback?app=1",
                 "http://\(host).evil.example/callback?app=1", "http://\(host):1@evil.example/callback?app=1",
                 "http://\(host):٣/callback?app=1",
             ] {
