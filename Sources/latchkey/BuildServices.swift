@@ -245,7 +245,9 @@ private func nativeTargets(_ clients: ClientRegistry) -> [String] {
         let scheme = uri.description.prefix { $0 != ":" }
         switch scheme {
         case "https": return nil
-        case "http": return "http://127.0.0.1:*"
+        case "http":
+            let host = uri.description.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
+            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex)) + ":*"
         default: return scheme + ":"
         }
     }

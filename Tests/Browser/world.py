@@ -12,6 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from app_site import AppSite
 from chromium import Browser
 from hostile_site import HostileSite
 from node import Node
@@ -27,12 +28,13 @@ DEVICE_COOKIE = "latchkey-device"
 
 @dataclass
 class World:
-    """One node, its stand-ins, an attacker and a browser."""
+    """One node, its stand-ins, an attacker, an app and a browser."""
 
     browser: Browser
     node: Node
     stand_ins: StandIns
     attacker: HostileSite
+    app: AppSite
     database: str
     # Complaints in the browser's console that a check provokes on purpose.
     tolerated: list[str] = field(default_factory=list)

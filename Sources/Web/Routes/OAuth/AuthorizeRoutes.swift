@@ -124,7 +124,7 @@ struct AuthorizeRoutes: Sendable {
     ) async throws(AuthorizationRefusal) -> Response {
         let returnTo = Self.resumePath + "?" + FormURLEncoded.encode([("request", signIn.request)])
         guard ReturnAddress(returnTo, registered: []) != nil else {
-            throw .page(OAuthFailure(.invalidRequest, "the request is too long: push it (RFC 9126)"))
+            throw .page(OAuthFailure(.invalidRequest, "the request is too long to travel through a sign-in"))
         }
         guard let provider = signIn.provider,
             let button = services.buttons.first(where: { $0.id == provider && !$0.isLinkOnly })

@@ -17,7 +17,7 @@ struct LogoutRoutes: Sendable {
         router.get("/oauth/logout") { request, _ in
             let parameters: FormParameters
             do {
-                parameters = try FormURLEncoded.parse(request.uri.query ?? "")
+                parameters = try FormURLEncoded.parse(request.uri.query ?? "").omittingEmpty()
             } catch {
                 throw Refusal.malformed
             }
