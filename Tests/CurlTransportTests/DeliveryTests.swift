@@ -123,7 +123,7 @@ struct DeliveryTests {
         let transport = try makeTransport()
         let inFlight = Task { try await transport.send(.get(server.url())).status }
         await eventually { server.requests.count == 1 }
-        async let stopped: Void = transport.shutdown(grace: .seconds(60))
+        async let stopped: Void = transport.shutdown(grace: .seconds(600))
         while await failure(of: transport, .get("http://127.0.0.1:1/")) != .stopped { await Task.yield() }
         release.signal()
         #expect(try await inFlight.value == 200)
