@@ -61,7 +61,7 @@ struct DeliveryTests {
             let transport = try makeTransport()
             #expect(try await transport.send(.get(server.url("/first"))).status == 200)
             closed.signal()
-            await closed.waitUntilTaken()
+            await eventually { server.closedConnections == 1 }
             #expect(try await transport.send(.postingCode(server.url("/token"))).status == 200)
             #expect(server.requests.filter { $0.hasPrefix("POST /token") }.count == 1)
             #expect(server.connections == 2)

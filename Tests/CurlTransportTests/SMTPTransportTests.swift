@@ -9,7 +9,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("SMTP", .timeLimit(.minutes(10)))
+@Suite("SMTP", .timeLimit(.minutes(20)))
 struct SMTPTransportTests {
     /// A mail server that says yes to everything but what its table says, and closes when it is told to.
     private static func server(

@@ -24,7 +24,7 @@ final class Tally: Sendable {
     var count: Int { counted.load(ordering: .sequentiallyConsistent) }
 }
 
-@Suite("Jobs in Postgres", .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(10)))
+@Suite("Jobs in Postgres", .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(20)))
 struct PostgresJobStoreTests {
     private func job(_ payload: JSONValue = ["to": "ada@example.org"], queue: String = "mail") -> Job {
         Job(id: UUID(), queue: queue, kind: "letter", payload: payload)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// More passwords than can be hashed.
-@Suite("Overload", .enabled(if: Stack.isAvailable), .timeLimit(.minutes(10)))
+@Suite("Overload", .enabled(if: Stack.isAvailable), .timeLimit(.minutes(20)))
 struct OverloadTests {
     @Test("I02 a full queue sheds at once with 503 and Retry-After; who waits is served, sessions are not touched")
     func shedding() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import PasswordHashing
 
-@Suite("The hashing pool", .timeLimit(.minutes(10)))
+@Suite("The hashing pool", .timeLimit(.minutes(20)))
 struct HashingPoolTests {
     private let recorder = Recorder()
     private let gate = Gate()

@@ -8,7 +8,7 @@ import Testing
     .serialized,
     .enabled(if: TestDatabase.isThere),
     .database,
-    .timeLimit(.minutes(10))
+    .timeLimit(.minutes(20))
 )
 struct DeadlineTests {
     @Test("a cancelled task goes on at once; the connection is drained and used again") func cancelled() async throws {

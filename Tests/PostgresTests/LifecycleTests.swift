@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("start and end", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(10)))
+@Suite("start and end", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct LifecycleTests {
     private func makeClient() throws -> PostgresClient {
         try PostgresClient(configuration: TestDatabase.configuration(TestDatabase.conninfo))

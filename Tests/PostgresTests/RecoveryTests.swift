@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("lost connections", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(10)))
+@Suite("lost connections", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct RecoveryTests {
     /// Ends all of the client's sessions, as an administrator or a failover would.
     private func terminateAll(of name: String) async throws {

@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 /// Tests with a server of their own that is stopped, frozen and started again.
-@Suite("a server that comes and goes", .serialized, .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(10)))
+@Suite("a server that comes and goes", .serialized, .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(20)))
 struct ServerRestartTests {
     private struct Cluster {
         let folder: URL
