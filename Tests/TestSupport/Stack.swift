@@ -102,7 +102,7 @@ public final class Stack: Sendable {
             directory: root
         )
         guard try await migrate.ended() == 0 else { throw NeverHappened(description: "migrate: \(migrate.output)") }
-        try await administer(conninfo, keepingMails)
+        if settings.contains("mail.catch=true") { try await administer(conninfo, keepingMails) }
         var nodes: [Node] = []
         for _ in 0..<count {
             nodes.append(try await startNode(common, environment: environment))
