@@ -31,6 +31,9 @@ public struct HTTPExchange: Sendable {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
+        // Only ends a hopeless wait.
+        let hopeless = channel.channel.eventLoop.scheduleTask(in: .minutes(5)) { channel.channel.close(promise: nil) }
+        defer { hopeless.cancel() }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(bytes: bytes))
             var received: [UInt8] = []
