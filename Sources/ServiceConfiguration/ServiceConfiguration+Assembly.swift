@@ -64,6 +64,7 @@ extension ServiceConfiguration.Database {
         sharedConnections = resolver.value(Settings.databaseSharedConnections)
         transactionConnections = resolver.value(Settings.databaseTransactionConnections)
         connectTimeout = resolver.value(Settings.databaseConnectTimeout)
+        leaseTimeout = resolver.value(Settings.databaseLeaseTimeout)
         statementTimeout = resolver.value(Settings.databaseStatementTimeout)
     }
 }

@@ -98,8 +98,10 @@ extension ServiceConfiguration {
         public let sharedConnections: Int
         /// Connections lent to one transaction at a time.
         public let transactionConnections: Int
-        /// Budget for one connection attempt.
+        /// Budget for one connection attempt, and for the wait for one while there is none.
         public let connectTimeout: Duration
+        /// How long a transaction waits for one of its connections.
+        public let leaseTimeout: Duration
         /// Budget for one statement.
         public let statementTimeout: Duration
     }

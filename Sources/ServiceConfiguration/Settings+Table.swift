@@ -7,7 +7,7 @@ extension Settings {
         serverThreads.key,
         metricsHost.key, metricsPort.key,
         databaseURL.key, databaseSharedConnections.key, databaseTransactionConnections.key,
-        databaseConnectTimeout.key, databaseStatementTimeout.key,
+        databaseConnectTimeout.key, databaseLeaseTimeout.key, databaseStatementTimeout.key,
         sessionIdleTimeout.key, sessionAbsoluteTimeout.key, sessionFreshFor.key, sessionCookieSameSite.key,
         sessionTouchInterval.key,
         signInTransactionLifetime.key, signInReturnTo.key, signInDefaultReturnTo.key, signInMailedLink.key,

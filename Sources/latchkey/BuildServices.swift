@@ -146,6 +146,8 @@ private func postgresClient(_ configuration: ServiceConfiguration, logger: Logge
     postgres.statementConnections = configuration.database.sharedConnections
     postgres.leasedConnections = configuration.database.transactionConnections
     postgres.connectTimeout = configuration.database.connectTimeout
+    postgres.unavailableAfter = configuration.database.connectTimeout
+    postgres.leaseTimeout = configuration.database.leaseTimeout
     postgres.statementTimeout = configuration.database.statementTimeout
     do {
         return try PostgresClient(configuration: postgres, logger: logger)

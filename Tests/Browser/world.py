@@ -71,7 +71,7 @@ class World:
     def open(self, path: str) -> None:
         self.browser.get(self.node.origin + path)
 
-    def wait(self, condition: Any, what: str, seconds: float = 30) -> Any:
+    def wait(self, condition: Any, what: str, seconds: float = 120) -> Any:
         try:
             return WebDriverWait(self.browser, seconds, poll_frequency=0.05).until(lambda _: condition())
         except TimeoutException:
@@ -159,7 +159,7 @@ class World:
 
     def expect_path(self, path: str) -> None:
         try:
-            self.wait(lambda: self.path == path, f"at {path}", seconds=5)
+            self.wait(lambda: self.path == path, f"at {path}")
         except AssertionError:
             raise AssertionError(f"at {self.browser.current_url}, not {path}: {self.text[:300]!r}") from None
 
