@@ -92,6 +92,11 @@ private func registerApps(
     on router: Router<RequestScope>
 ) {
     let server = services.authorizationServer
+    let ownNavigation = OwnNavigation(
+        hasStrictCookie: services.settings.strictSameSite,
+        cookies: cookies,
+        answers: answers
+    )
     AuthorizeRoutes(
         services: services,
         server: server,
@@ -99,14 +104,23 @@ private func registerApps(
         answers: answers,
         forms: forms,
         visitors: visitors,
-        limits: limits
+        limits: limits,
+        ownNavigation: ownNavigation
     ).register(on: router)
     TokenRoutes(
         server: server,
+        visitors: visitors,
+        limits: limits,
         replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(server.clients))
     ).register(on: router)
-    LogoutRoutes(services: services, server: server, cookies: cookies, answers: answers, forms: forms)
-        .register(on: router)
+    LogoutRoutes(
+        services: services,
+        server: server,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        ownNavigation: ownNavigation
+    ).register(on: router)
 }
 
 /// Everything below `/admin/v1/`; ``AdministratorGate`` stands before all of it.

@@ -249,7 +249,8 @@ private func nativeTargets(_ clients: ClientRegistry) -> [String] {
         case "https": return nil
         case "http":
             let host = uri.description.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
-            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex)) + ":*"
+            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex))
+                + ":*"
         default: return scheme + ":"
         }
     }

@@ -16,7 +16,8 @@ public struct PresentedAccessToken: Sendable {
 
     /// What the token stands for; nil when it is unknown, expired, changed, or its grant has ended.
     public func callAsFunction(_ text: String) async throws(OAuthFailure) -> LiveAccessToken? {
-        guard let token = try await found(text), let client = ClientID(token.grant.client).flatMap({ clients[$0] }) else {
+        guard let token = try await found(text), let client = ClientID(token.grant.client).flatMap({ clients[$0] })
+        else {
             return nil
         }
         // What the operator has taken from the app since, it has no more.

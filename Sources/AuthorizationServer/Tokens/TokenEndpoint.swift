@@ -133,7 +133,8 @@ public struct TokenEndpoint: Sendable {
         guard let scope = Scope.parse(text), !scope.isEmpty else {
             throw OAuthFailure(.invalidScope, "scope is malformed")
         }
-        let grant = try await stored { () async throws(StoreFailure) in try await grants.grant(refreshToken: token.hash, includingUsed: true)
+        let grant = try await stored { () async throws(StoreFailure) in
+            try await grants.grant(refreshToken: token.hash, includingUsed: true)
         }
         // Without a grant the rotation says what is wrong.
         guard let grant else { return nil }
