@@ -48,6 +48,11 @@ public struct Migrator: Sendable {
             name: "account_changes",
             script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 8,
+            name: "retention",
+            script: String(decoding: PackageResources._008_retention_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -54,6 +54,7 @@ struct ContractTests {
             transactions: NoStore(),
             pendingLinks: NoPendingLinks(),
             heldArrivals: NoPendingLinks(),
+            merges: NoLocalAccounts(),
             transport: transport,
             metadata: MetadataCache(transport: transport),
             keySets: KeySetCache(transport: transport),
@@ -129,7 +130,7 @@ struct ContractTests {
             "/account/second-factor", "/account/second-factor/qr.svg",
             // What waits for a proof, and what a claim removed.
             "/confirm", "/v1/confirm", "/account/receipts/{id}",
-            "/admin/v1/holds", "/admin/v1/holds/{id}",
+            "/admin/v1/holds", "/admin/v1/holds/{id}", "/admin/v1/events", "/admin/v1/users", "/admin/v1/users/{id}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])
