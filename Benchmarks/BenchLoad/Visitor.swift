@@ -65,7 +65,7 @@ actor Visitor {
         var tally = Tally()
         while ContinuousClock.now < deadline, let person = queue.person() {
             let began = await turn()
-            if companion?.hasEnded == true { break }
+            if began >= deadline || companion?.hasEnded == true { break }
             do {
                 try await signIn(person)
                 tally.completed(microseconds: began.duration(to: .now).microseconds)

@@ -198,19 +198,4 @@ extension PostgresStore: AccountMergeStore {
             throw .unavailable
         }
     }
-
-    /// By the alias, which always leads to the last account of a chain.
-    public func resolve(user: UserID) async throws(StoreFailure) -> UserID? {
-        do {
-            let row = try await client.query(
-                """
-                select coalesce((select user_id from user_aliases where old_id = \(user.uuid)),
-                                (select id from users where id = \(user.uuid)))
-                """
-            ).one()
-            return try row.decode(UUID?.self, at: 0).map { UserID($0) }
-        } catch {
-            throw translate(error)
-        }
-    }
 }

@@ -169,6 +169,8 @@ struct Node {
         do {
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // Whoever comes in this moment is sent away at once, and does not wait for an answer that nobody gives.
+                .childChannelInitializer { $0.eventLoop.makeFailedFuture(ChannelError.operationUnsupported) }
                 .bind(host: host, port: port).get()
             try await channel.close()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -80,7 +80,6 @@ struct NoLocalAccounts: LocalAccountStore {
     { throw .unavailable }
     func cancelMerge(by session: TokenHash) async throws(StoreFailure) { throw .unavailable }
     func merge(_ request: MergeRequest) async throws(StoreFailure) -> MergeResult { throw .unavailable }
-    func resolve(user: UserID) async throws(StoreFailure) -> UserID? { throw .unavailable }
     func unlink(_ identity: FederatedIdentityID, _ request: IdentityRequest)
         async throws(StoreFailure) -> IdentityChangeResult
     { throw .unavailable }

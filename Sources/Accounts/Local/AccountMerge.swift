@@ -164,6 +164,4 @@ public protocol AccountMergeStore: Sendable {
     func cancelMerge(by session: TokenHash) async throws(StoreFailure)
     /// Carries the merge out in one transaction, both users locked in the order of their ids, everything read again.
     func merge(_ request: MergeRequest) async throws(StoreFailure) -> MergeResult
-    /// The user that an id stands for: itself, or the account it was merged into. Nil when there is none.
-    func resolve(user: UserID) async throws(StoreFailure) -> UserID?
 }
