@@ -47,6 +47,8 @@ public struct ServiceConfiguration: Sendable {
     public let development: Development
     /// `tokens`.
     public let tokens: Tokens
+    /// `retention`.
+    public let retention: Retention
     /// `templates`.
     public let templates: Templates
     /// `clients`.
@@ -151,6 +153,20 @@ extension ServiceConfiguration {
         public let policyFile: String?
         /// Roles whose accounts are never linked silently.
         public let privilegedRoles: Set<String>
+        /// How long an arrival waits for an administrator.
+        public let holdLifetime: Duration
+    }
+
+    /// Settings of `retention`: how long it is kept what nobody needs any more after a while.
+    public struct Retention: Sendable {
+        /// Linking decisions.
+        public let decisions: Duration
+        /// What happened to accounts.
+        public let accountEvents: Duration
+        /// What apps are told.
+        public let appEvents: Duration
+        /// Jobs that were given up.
+        public let deadJobs: Duration
     }
 
     /// Settings of `templates`.

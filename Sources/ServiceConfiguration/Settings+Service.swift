@@ -148,6 +148,35 @@ enum Settings {
         "Budget for one statement; Postgres itself cancels it."
     )
 
+    static let retentionDecisions = Setting(
+        "retention.decisions",
+        .duration(.days(30) ... .days(3650)),
+        default: .days(400),
+        example: "180d",
+        "How long linking decisions are kept: for owners, for `policy plan`, `explain` and `blame`."
+    )
+    static let retentionAccountEvents = Setting(
+        "retention.account_events",
+        .duration(.days(30) ... .days(3650)),
+        default: .days(400),
+        example: "180d",
+        "How long it is kept what happened to an account."
+    )
+    static let retentionAppEvents = Setting(
+        "retention.app_events",
+        .duration(.days(7) ... .days(400)),
+        default: .days(90),
+        example: "30d",
+        "How long events for apps are kept; an app that was away for longer has to read everything anew."
+    )
+    static let retentionDeadJobs = Setting(
+        "retention.dead_jobs",
+        .duration(.days(1) ... .days(400)),
+        default: .days(30),
+        example: "7d",
+        "How long jobs that were given up, such as mails nobody took, are kept for `latchkey jobs revive`."
+    )
+
     static let templatesDirectory = Setting(
         "templates.directory",
         .path,

@@ -131,6 +131,8 @@ private func registerAdministration(_ services: WebServices, answers: Answers, o
     PolicyRoutes(services: services.administration, replies: replies).register(on: router)
     PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
     DecisionRoutes(services: services.administration, replies: replies).register(on: router)
+    EventRoutes(services: services.administration, replies: replies).register(on: router)
+    UserRoutes(services: services.administration, replies: replies).register(on: router)
 }
 
 private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {

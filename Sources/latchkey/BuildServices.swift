@@ -32,7 +32,7 @@ struct Services: Sendable {
 /// Wires a node together. Called by `serve`, `dev` and `migrate`; nothing is started here.
 func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> Services {
     let postgres = try postgresClient(configuration, logger: logger)
-    let store = PostgresStore(client: postgres, logger: logger)
+    let store = PostgresStore(client: postgres, logger: logger, retention: retention(configuration))
     let transport = try curlTransport(configuration, logger: logger)
     let providers = try configuredProviders(configuration)
     let lifetime = SessionLifetime(
@@ -51,6 +51,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transactions: store,
         pendingLinks: store,
         heldArrivals: store,
+        merges: store,
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
@@ -109,6 +110,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         holds: DecideHold(
             store: store,
             providerNames: local.settings.providerNames,
+            undoFor: configuration.account.identityUndoFor,
             unixTime: { Int64(Date().timeIntervalSince1970) }
         ),
         checkSession: checkSession,
@@ -136,6 +138,17 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         signingKeys: signingKeys,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         web: web
+    )
+}
+
+/// How long rows are kept.
+private func retention(_ configuration: ServiceConfiguration) -> Retention {
+    Retention(
+        decisions: configuration.retention.decisions,
+        accountEvents: configuration.retention.accountEvents,
+        appEvents: configuration.retention.appEvents,
+        deadJobs: configuration.retention.deadJobs,
+        heldArrivals: configuration.linking.holdLifetime
     )
 }
 
