@@ -24,12 +24,9 @@ public struct AdministerUsers: Sendable {
         self.unixTime = unixTime
     }
 
-    /// One user.
-    public func user(_ id: UserID) async throws(StoreFailure) -> UserRecord? { try await store.user(id) }
-
-    /// Users with an address, the one who has proven it first.
-    public func users(withAddress address: EmailAddress) async throws(StoreFailure) -> [UserRecord] {
-        try await store.users(withAddress: address)
+    /// Whoever has proven an address.
+    public func owner(of address: EmailAddress) async throws(StoreFailure) -> UserID? {
+        try await store.owner(of: address)
     }
 
     /// Live sessions of a user.

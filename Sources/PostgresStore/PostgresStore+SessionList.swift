@@ -12,7 +12,7 @@ extension PostgresStore: SessionListStore {
                 select id, methods, provider, user_agent, network, created_at, authenticated_at, last_seen_at, expires_at,
                        least(last_seen_at + idle_timeout, expires_at)
                 from sessions
-                where user_id = \(user.uuid) and expires_at > now() and last_seen_at + idle_timeout > now()
+                where user_id = \(user.uuid) and client_id is null and expires_at > now() and last_seen_at + idle_timeout > now()
                   and not awaits_second_factor
                 order by last_seen_at desc, id desc limit 200
                 """

@@ -87,6 +87,13 @@ extension Settings {
         "Accounts with one of these roles are never linked silently."
     )
 
+    static let linkingHoldLifetime = Setting(
+        "linking.hold_lifetime",
+        .duration(.days(1) ... .days(400)),
+        default: .days(30),
+        example: "14d",
+        "How long an arrival waits for an administrator after it was seen last, and how long the answer is kept."
+    )
     static let rolesPermissions = ListSetting(
         "roles.permissions",
         .rolePermission,

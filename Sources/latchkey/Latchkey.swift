@@ -10,7 +10,7 @@ struct Latchkey: AsyncParsableCommand {
         subcommands: [
             Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, UsersCommand.self,
             SessionsCommand.self, JobsCommand.self, PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self,
-            AdministrationCommand.self, Dev.self,
+            EventsCommand.self, KeysCommand.self, ClientsCommand.self, AdministrationCommand.self, Dev.self,
         ]
     )
 }

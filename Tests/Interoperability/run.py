@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
+import app_checks
 import backend_checks
 import mail_checks
 import proxy_checks
@@ -73,8 +74,9 @@ def main(only: str) -> int:
                 passed, failed = passed + ok, failed + bad
         ok, bad = proxy_checks.run(mock, folder, only)
         passed, failed = passed + ok, failed + bad
-    ok, bad = mail_checks.run(only)
-    passed, failed = passed + ok, failed + bad
+    for module in (mail_checks, app_checks):
+        ok, bad = module.run(only)
+        passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

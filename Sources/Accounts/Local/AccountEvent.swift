@@ -65,6 +65,8 @@ public struct AccountEvent: Sendable, Hashable {
         case rolesChanged = "roles_changed"
         /// An administrator changed what is kept about the user.
         case metadataChanged = "metadata_changed"
+        /// An app's refresh token was used twice: somebody may have stolen it, and the app was signed out.
+        case refreshTokenReplayed = "refresh_token_replayed"
         /// Another account of the same person was merged into this one.
         case accountMerged = "account_merged"
         /// This account was merged into another one.

@@ -51,7 +51,11 @@ struct Answers: Sendable {
 
     private func wantsPage(_ request: Request) -> Bool {
         let path = request.uri.path
-        guard !path.hasPrefix("/v1/"), !path.hasPrefix("/oauth/"), !path.hasPrefix("/admin/") else { return false }
+        let isForPeople =
+            path.hasPrefix("/oauth/authorize") || path == AuthorizeRoutes.consentPath || path == "/oauth/logout"
+        guard isForPeople || !path.hasPrefix("/v1/") && !path.hasPrefix("/oauth/") && !path.hasPrefix("/admin/") else {
+            return false
+        }
         guard let accept = request.headers[.accept] else { return true }
         return accept.contains("text/html") || accept.contains("*/*")
     }
@@ -127,11 +131,17 @@ struct Answers: Sendable {
             kind: stop.isWaiting ? .waiting : .refused,
             title: stop.title,
             sentence: stop.sentence.replacing("{provider}", with: button.name).replacing("{since}", with: since),
-            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button),
+            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button)
+                + (stop.offersMerge ? [Self.merge] : []),
             requestID: requestID
         )
         return self.page(.message(page), status: HTTPResponse.Status(code: stop.status))
     }
+
+    private static let merge = MessagePage.NextStep(
+        label: "Both are mine: merge them",
+        target: .link(FormPath.merge)
+    )
 
     /// Links for what a linking decision offers next: each leads to where it can be done.
     static func links(

@@ -33,6 +33,7 @@ enum EventSentence {
         case .enabled: "An administrator enabled your account again."
         case .rolesChanged: "An administrator changed your roles."
         case .metadataChanged: "An administrator changed what is kept about you."
+        case .refreshTokenReplayed: "An app was signed out, because a copy of its key to your account was used."
         case .accountMerged: "Another account of yours was merged into this one."
         case .mergedAway: "This account was merged into another one."
         }

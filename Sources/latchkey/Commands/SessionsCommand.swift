@@ -25,7 +25,7 @@ struct SessionsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withStore(options) { store in
-                let id = try await store.administration.one(user).id
+                let id = try await store.administration.id(of: user)
                 for session in try await store.administration.sessions(of: id) {
                     Console.output(session.json(isCurrent: false).serialized())
                 }

@@ -15,24 +15,6 @@ struct UserOptions: ParsableArguments {
     var administrator = ProcessInfo.processInfo.environment["USER"] ?? "command line"
 }
 
-/// `latchkey users show`
-struct ShowUser: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "show",
-        abstract: "Show everybody with an address, or one user by id, as JSON."
-    )
-
-    @OptionGroup var options: ConfigurationOptions
-    @Argument(help: "The user's id, or an address.")
-    var user: String
-
-    func run() async throws {
-        try await withStore(options) { store in
-            for record in try await store.administration.find(user) { Console.output(record.json.serialized()) }
-        }
-    }
-}
-
 /// `latchkey users ban`
 struct BanUser: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -160,27 +142,14 @@ extension PostgresStore {
 }
 
 extension AdministerUsers {
-    /// Users by id or by address.
-    func find(_ text: String) async throws -> [UserRecord] {
-        let found: [UserRecord]
-        if let id = UserID(text) {
-            found = try await user(id).map { [$0] } ?? []
-        } else if let address = EmailAddress(text) {
-            found = try await users(withAddress: address)
-        } else {
-            throw StartFault("this is neither an id nor an address")
+    /// A user by id, or whoever has proven an address.
+    func id(of text: String) async throws -> UserID {
+        if let id = UserID(text) { return id }
+        guard let address = EmailAddress(text) else { throw StartFault("this is neither an id nor an address") }
+        guard let id = try await owner(of: address) else {
+            throw StartFault("there is no such user: nobody has proven this address")
         }
-        guard !found.isEmpty else { throw StartFault("there is no such user") }
-        return found
-    }
-
-    /// One user by id or by proven address: an address that nobody has proven names nobody.
-    func one(_ text: String) async throws -> UserRecord {
-        let isID = UserID(text) != nil
-        guard let user = try await find(text).first(where: { isID || $0.emailVerified }) else {
-            throw StartFault("nobody has proven this address: say whom you mean by id")
-        }
-        return user
+        return id
     }
 }
 
@@ -189,10 +158,9 @@ func carryOut(_ change: UserChange, _ whom: UserOptions, _ options: Configuratio
     var ended = 0
     try await withStore(options) { store in
         let users = store.administration
-        let user = try await users.one(whom.user)
-        switch try await users(change, of: user.id, by: whom.administrator) {
+        switch try await users(change, of: try await users.id(of: whom.user), by: whom.administrator) {
         case .done(let count): ended = count
-        case .noSuchUser: throw StartFault("there is nothing of that kind")
+        case .noSuchUser: throw StartFault("there is no such user, or no such session")
         case .merged(let other): throw StartFault("this account was merged into \(other): change that one")
         }
     }

@@ -10,7 +10,7 @@ begin
     perform 1 from users where id = new.user_id for no key update;
     with surplus as (
         select id from sessions
-        where user_id = new.user_id and id <> new.id and not awaits_second_factor
+        where user_id = new.user_id and id <> new.id and client_id is null and not awaits_second_factor
         order by (expires_at > now() and last_seen_at + idle_timeout > now()) desc, last_seen_at desc, id desc
         offset new.sessions_allowed - 1
     ), ended as (
