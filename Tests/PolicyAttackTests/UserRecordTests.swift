@@ -46,7 +46,8 @@ struct UserRecordTests {
         let object = try #require(try JSONSerialization.jsonObject(with: Data(reply.answer.body)) as? [String: Any])
         #expect(
             Set(object.keys) == [
-                "id", "asked_for", "is_alias", "state", "display_name", "roles", "created_at", "last_sign_in_at",
+                "id", "asked_for", "is_alias", "state", "display_name", "roles", "public_metadata", "private_metadata",
+                "created_at", "last_sign_in_at",
                 "addresses",
                 "identities", "has_password", "has_second_factor", "sessions", "former_ids",
             ]
