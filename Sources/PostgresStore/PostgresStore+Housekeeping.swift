@@ -49,6 +49,30 @@ extension PostgresStore {
                 select user_id from email_changes where expires_at < now() limit \(limit) for update skip locked
             )
             """,
+            // A code is remembered for a day, so that a late second use still ends what the first one got.
+            """
+            delete from authorization_codes where code_hash in (
+                select code_hash from authorization_codes where expires_at < now() - interval '1 day'
+                limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from access_tokens where token_hash in (
+                select token_hash from access_tokens where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from pushed_requests where handle_hash in (
+                select handle_hash from pushed_requests where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // A used refresh token is remembered for a month: after that a copy of it opens nothing, and tells nothing either.
+            """
+            delete from refresh_tokens where token_hash in (
+                select token_hash from refresh_tokens where used_at < now() - interval '30 days'
+                limit \(limit) for update skip locked
+            )
+            """,
             """
             delete from throttles where key in (
                 select key from throttles where whole_at < now() limit \(limit) for update skip locked

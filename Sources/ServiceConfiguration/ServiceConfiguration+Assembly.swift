@@ -33,6 +33,7 @@ extension ServiceConfiguration {
         outbound = Outbound(&resolver)
         mail = Mail(&resolver)
         development = Development(&resolver)
+        tokens = Tokens(&resolver)
         retention = Retention(
             decisions: resolver.value(Settings.retentionDecisions),
             accountEvents: resolver.value(Settings.retentionAccountEvents),
@@ -40,6 +41,10 @@ extension ServiceConfiguration {
             deadJobs: resolver.value(Settings.retentionDeadJobs)
         )
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
+        clients = Clients(
+            directory: resolver.value(Settings.clientsDirectory),
+            refreshWindow: resolver.value(Settings.clientsRefreshWindow)
+        )
         log = Log(level: resolver.value(Settings.logLevel), format: resolver.value(Settings.logFormat))
         encryption = Encryption(keys: resolver.value(Settings.encryptionKeys))
         administration = Administration(keys: resolver.value(Settings.administrationKeys))
@@ -66,6 +71,7 @@ extension ServiceConfiguration.Database {
         sharedConnections = resolver.value(Settings.databaseSharedConnections)
         transactionConnections = resolver.value(Settings.databaseTransactionConnections)
         connectTimeout = resolver.value(Settings.databaseConnectTimeout)
+        leaseTimeout = resolver.value(Settings.databaseLeaseTimeout)
         statementTimeout = resolver.value(Settings.databaseStatementTimeout)
     }
 }

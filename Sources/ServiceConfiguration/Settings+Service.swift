@@ -130,7 +130,15 @@ enum Settings {
         .duration(.milliseconds(100) ... .minutes(1)),
         default: .seconds(1),
         example: "3s",
-        "Budget for one connection attempt."
+        "Budget for one connection attempt, and for the wait for one while there is none at all."
+    )
+    static let databaseLeaseTimeout = Setting(
+        "database.lease_timeout",
+        .duration(.milliseconds(100) ... .minutes(1)),
+        default: .seconds(2),
+        example: "4s",
+        "How long a transaction waits while all of `database.transaction_connections` are lent, before its request is "
+            + "answered with 503."
     )
     static let databaseStatementTimeout = Setting(
         "database.statement_timeout",
