@@ -61,6 +61,8 @@ public struct WebServices: Sendable {
         public var transactionLifetime: Duration
         /// Roles that make an account privileged: named before they come along with a merge.
         public var privilegedRoles: Set<String> = []
+        /// Where people reach whoever runs the service: an e-mail address or a web address.
+        public var contact: String?
         /// Sign-ins with a provider that one client may begin in ten minutes.
         public var startsPerClient: Int
         /// Who may use the administration interface; empty switches it off.

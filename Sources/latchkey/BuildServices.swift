@@ -220,6 +220,7 @@ private func webSettings(
         startsPerClient: configuration.throttle.startsPerClient,
         administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
+    settings.contact = configuration.contact
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
     return settings
 }

@@ -184,8 +184,8 @@ struct ConfirmRoutes: Sendable {
                     brand: button.brand
                 )
             },
-            // A claim needs nobody: the mailbox is all there is to prove.
-            offersAdministrator: waiting.link.purpose != .claim,
+            // A claim needs nobody but the mailbox, where mail is sent at all.
+            offersAdministrator: waiting.link.purpose != .claim || !flow.hasLocalAccounts,
             codeSent: codeSent,
             fault: fault
         )
