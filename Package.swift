@@ -126,6 +126,24 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What an app does: OAuth 2.0 and OpenID Connect, from the server's side.
+        .target(
+            name: "AuthorizationServer",
+            dependencies: [
+                "Accounts", "Cryptography", "JOSE", "JSON", "Jobs", "OAuth", "YAML",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AuthorizationServerTests",
+            dependencies: [
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "OAuth", "YAML",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+
         // I/O and adapters.
         .target(
             name: "Postgres",
@@ -135,7 +153,7 @@ let package = Package(
         .target(
             name: "PostgresStore",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "JSON", "Jobs", "Mail", "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.embedInCode("Migrations")],
@@ -186,8 +204,8 @@ let package = Package(
         .target(
             name: "Web",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "Flows", "InternetAddress", "JSON", "Mail", "OAuth",
-                "PolicyLanguage", "QRCode",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Flows", "InternetAddress", "JSON",
+                "Mail", "OAuth", "PolicyLanguage", "QRCode",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -202,8 +220,8 @@ let package = Package(
         .executableTarget(
             name: "latchkey",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "CurlTransport", "Flows", "InternetAddress", "JSON",
-                "Jobs", "Mail",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "CurlTransport", "Flows",
+                "InternetAddress", "JSON", "Jobs", "Mail",
                 "OAuth",
                 "OpenIDConnect", "PasswordHashing", "Postgres", "PostgresStore", "PolicyLanguage", "Providers",
                 "ServiceConfiguration", "Telemetry", "Web", "YAML",
@@ -315,8 +333,8 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "Accounts", "Administration", "Flows", "InternetAddress", "JSON", "Jobs", "OAuth", "OpenIDConnect",
-                "Web",
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Flows", "InternetAddress", "JSON",
+                "Jobs", "OAuth", "OpenIDConnect", "Web",
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             swiftSettings: strict
@@ -351,6 +369,14 @@ let package = Package(
                 "mock-provider", .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Golden"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SigningKeyAttackTests",
+            dependencies: [
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "Postgres", "PostgresStore",
+                "TestSupport", "latchkey", "mock-provider", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -43,14 +43,53 @@ public enum AdministrationKeyKind: TokenKind {
     public static let prefix = "lka_"
 }
 
+/// What an app redeems for tokens (RFC 6749 §1.3.1).
+public enum AuthorizationCodeKind: TokenKind {
+    /// `lkc_`
+    public static let prefix = "lkc_"
+}
+
+/// What an app asks for new tokens with (RFC 6749 §1.5).
+public enum RefreshTokenKind: TokenKind {
+    /// `lkr_`
+    public static let prefix = "lkr_"
+}
+
+/// What an app presents on behalf of a person (RFC 6749 §1.4).
+public enum AccessTokenKind: TokenKind {
+    /// `lkt_`
+    public static let prefix = "lkt_"
+}
+
+/// What a confidential client proves itself with (RFC 6749 §2.3.1).
+public enum ClientSecretKind: TokenKind {
+    /// `lkk_`
+    public static let prefix = "lkk_"
+}
+
+/// The handle of a pushed authorization request (RFC 9126 §2.2).
+public enum PushedRequestKind: TokenKind {
+    /// `lku_`
+    public static let prefix = "lku_"
+}
+
 /// A bearer token: prefix, 256 random bits in 43 base64url characters, and a 24-bit checksum in four more, so that
 /// junk and truncated tokens are refused without asking the database (Zitadel CVE-2026-27840).
 public struct OpaqueToken<Kind: TokenKind>: Sendable, Hashable, CustomStringConvertible {
     private let text: Secret
 
     /// A fresh token from the system's cryptographic generator.
-    public static func generate() -> OpaqueToken {
-        let body = Kind.prefix + Base64URL.encode(Random.bytes(32))
+    public static func generate() -> OpaqueToken { of(Random.bytes(32)) }
+
+    /// The token whose 256 bits are these; nil unless there are 32 bytes. They have to be as secret as random ones: a MAC
+    /// under a key that only this service has.
+    public init?(secretBytes: [UInt8]) {
+        guard secretBytes.count == 32 else { return nil }
+        self = Self.of(secretBytes)
+    }
+
+    private static func of(_ bytes: [UInt8]) -> OpaqueToken {
+        let body = Kind.prefix + Base64URL.encode(bytes)
         return OpaqueToken(valid: body + Base64URL.encode(checksum(of: Array(body.utf8))))
     }
 
@@ -101,6 +140,17 @@ public typealias ProofToken = OpaqueToken<ProofTokenKind>
 
 /// Key of an administrator's program.
 public typealias AdministrationKey = OpaqueToken<AdministrationKeyKind>
+
+/// A code that an app redeems.
+public typealias AuthorizationCode = OpaqueToken<AuthorizationCodeKind>
+/// An app's token for new tokens.
+public typealias RefreshToken = OpaqueToken<RefreshTokenKind>
+/// An app's token for one person's resources.
+public typealias AccessToken = OpaqueToken<AccessTokenKind>
+/// Secret of a confidential client.
+public typealias ClientSecret = OpaqueToken<ClientSecretKind>
+/// Handle of a pushed authorization request.
+public typealias PushedRequestToken = OpaqueToken<PushedRequestKind>
 
 /// SHA-256 of a token or a state: 32 bytes.
 public struct TokenHash: Sendable, Hashable {

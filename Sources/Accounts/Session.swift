@@ -76,6 +76,8 @@ public struct LiveSession: Sendable, Hashable {
     public let isFresh: Bool
     /// Whether the last use is old enough to be written down again.
     public let needsTouch: Bool
+    /// When it was read.
+    public let readAt: Instant
 
     /// Creates a live session.
     public init(
@@ -89,7 +91,8 @@ public struct LiveSession: Sendable, Hashable {
         expiresAt: Instant,
         idleExpiresAt: Instant,
         isFresh: Bool,
-        needsTouch: Bool
+        needsTouch: Bool,
+        readAt: Instant
     ) {
         self.id = id
         self.user = user
@@ -102,6 +105,7 @@ public struct LiveSession: Sendable, Hashable {
         self.idleExpiresAt = idleExpiresAt
         self.isFresh = isFresh
         self.needsTouch = needsTouch
+        self.readAt = readAt
     }
 }
 

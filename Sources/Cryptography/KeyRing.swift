@@ -8,6 +8,8 @@
 public struct KeyRing: Sendable, CustomStringConvertible, CustomReflectable {
     private static let version: UInt8 = 1
     private let ciphers: [String: AES256GCM]
+    /// For MACs: derived, so that no key does two jobs (NIST SP 800-57 part 1 §5.2).
+    private let macKeys: [String: [UInt8]]
     private let current: AES256GCM
 
     /// The id of the key that seals.
@@ -23,6 +25,11 @@ public struct KeyRing: Sendable, CustomStringConvertible, CustomReflectable {
         }
         guard let cipher = ciphers[current] else { return nil }
         self.ciphers = ciphers
+        macKeys = Dictionary(
+            uniqueKeysWithValues: keys.map { id, key in
+                (id, HKDF.sha256(secret: key, salt: [], info: Array("latchkey mac".utf8), count: 32))
+            }
+        )
         self.current = cipher
         currentKeyID = current
     }
@@ -41,6 +48,14 @@ public struct KeyRing: Sendable, CustomStringConvertible, CustomReflectable {
         guard let id = Self.keyID(of: sealed), let cipher = ciphers[id] else { return nil }
         let header = Self.header(id: id)
         return cipher.open(Array(sealed.dropFirst(header.count)), associatedData: header + context)
+    }
+
+    /// 32 bytes that only holders of the keys can compute: HMAC-SHA-256 over the purpose and a message, one for each key, the
+    /// current key's first. Whoever made one before a key was replaced finds it again among them.
+    public func macs(purpose: String, message: [UInt8]) -> [[UInt8]] {
+        let input = Array(purpose.utf8) + [0] + message
+        let older = macKeys.keys.filter { $0 != currentKeyID }.sorted()
+        return ([currentKeyID] + older).compactMap { macKeys[$0] }.map { HMAC.sha256(key: $0, message: input) }
     }
 
     /// The key id a sealed value names, to find values that wait for another key; `nil` for a foreign layout.

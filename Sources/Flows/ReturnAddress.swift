@@ -4,11 +4,11 @@ public struct ReturnAddress: Sendable, Hashable {
     /// A path with optional query, beginning with one slash; or a registered absolute URL.
     public let value: String
 
-    /// The address when it is acceptable. Rather refuses than repairs: only visible ASCII, at most 2,048 bytes; a path
+    /// The address when it is acceptable. Rather refuses than repairs: only visible ASCII, at most 4,096 bytes; a path
     /// must not begin with `//` or hold a backslash, in clear or percent-encoded, in its first segment
     /// (browsers read `/\evil` and, after one more decoding by some proxy, `/%2f%2fevil` as another host).
     public init?(_ text: String, registered: Set<String>) {
-        guard (1...2048).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard (1...4096).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return nil
         }
         if registered.contains(text) {

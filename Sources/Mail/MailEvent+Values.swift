@@ -17,6 +17,7 @@ extension MailEvent {
         case .accountRestored: ["change", "provider", "reset_link", "account_link"]
         case .passwordChanged: ["change", "reset_link", "account_link"]
         case .secondFactorChanged: ["change", "account_link"]
+        case .appSignedOut: ["app", "account_link"]
         case .signInByMail: []
         case .confirmLink: ["code", "provider", "change"]
         case .addressClaimed: ["removed", "account_link"]

@@ -29,6 +29,8 @@ public enum MailEvent: String, Sendable, CaseIterable {
     case passwordChanged = "password-changed"
     /// The second factor was switched on or off, or a recovery code was used. `change`, `account_link`.
     case secondFactorChanged = "second-factor-changed"
+    /// A copy of an app's refresh token was used, and the app was signed out. `app`, `account_link`.
+    case appSignedOut = "app-signed-out"
     /// A way in by mail. `link` (absent when switched off), `code` (absent when switched off).
     case signInByMail = "sign-in-by-mail"
     /// A code that proves the mailbox before something is joined to it. `code`, `provider`, `change` (`link`, `claim` or

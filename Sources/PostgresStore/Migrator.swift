@@ -48,6 +48,21 @@ public struct Migrator: Sendable {
             name: "account_changes",
             script: String(decoding: PackageResources._007_account_changes_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 8,
+            name: "signing_keys",
+            script: String(decoding: PackageResources._008_signing_keys_sql, as: UTF8.self)
+        ),
+        Migration(
+            number: 9,
+            name: "authorization_server",
+            script: String(decoding: PackageResources._009_authorization_server_sql, as: UTF8.self)
+        ),
+        Migration(
+            number: 10,
+            name: "retention",
+            script: String(decoding: PackageResources._010_retention_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

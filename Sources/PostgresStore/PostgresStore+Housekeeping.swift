@@ -5,7 +5,7 @@ extension PostgresStore {
     /// Removes what is over, in small bites that skip what anybody else holds.
     public func removeExpired(limit: Int) async throws(StoreFailure) -> Int {
         var removed = 0
-        for statement in Self.removals(limit: limit) {
+        for statement in Self.removals(limit: limit) + Self.removals(retention, limit: limit) {
             removed += try await run(statement).affected
         }
         return removed
@@ -44,16 +44,33 @@ extension PostgresStore {
                 select id from pending_links where expires_at < now() limit \(limit) for update skip locked
             )
             """,
-            // Nobody came back, or nobody needs to know any more; whoever arrives again waits again.
             """
-            delete from held_arrivals where id in (
-                select id from held_arrivals where coalesce(decided_at, last_seen_at) < now() - interval '30 days'
+            delete from email_changes where user_id in (
+                select user_id from email_changes where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // A code is remembered for a day, so that a late second use still ends what the first one got.
+            """
+            delete from authorization_codes where code_hash in (
+                select code_hash from authorization_codes where expires_at < now() - interval '1 day'
                 limit \(limit) for update skip locked
             )
             """,
             """
-            delete from email_changes where user_id in (
-                select user_id from email_changes where expires_at < now() limit \(limit) for update skip locked
+            delete from access_tokens where token_hash in (
+                select token_hash from access_tokens where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from pushed_requests where handle_hash in (
+                select handle_hash from pushed_requests where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // A used refresh token is remembered for a month: after that a copy of it opens nothing, and tells nothing either.
+            """
+            delete from refresh_tokens where token_hash in (
+                select token_hash from refresh_tokens where used_at < now() - interval '30 days'
+                limit \(limit) for update skip locked
             )
             """,
             """
@@ -69,13 +86,6 @@ extension PostgresStore {
             """
             delete from pending_merges where id in (
                 select id from pending_merges where expires_at < now() limit \(limit) for update skip locked
-            )
-            """,
-            // An app that was away for longer has to read everything anew.
-            """
-            delete from app_events where sequence in (
-                select sequence from app_events where happened_at < now() - interval '90 days'
-                limit \(limit) for update skip locked
             )
             """,
             // As long as a browser keeps the cookie at most (RFC 6265bis §5.6.2).

@@ -12,7 +12,13 @@ enum SessionStart {
     static func relations(_ session: NewSession, provider: String?) -> SQL {
         let lifetime = session.lifetime
         return """
-            ended as (
+            -- What apps hold under the former session goes on under the new one, if it is the same person's.
+            moved as (
+                update sessions set parent_id = \(session.id.uuid)
+                from sessions former, acted
+                where former.token_hash = \(nullable: session.replacing?.bytes) and sessions.parent_id = former.id
+                  and former.user_id = acted.user_id
+            ), ended as (
                 delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
                 returning user_id
             ), started as (

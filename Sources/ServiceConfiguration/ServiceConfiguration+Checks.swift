@@ -10,6 +10,7 @@ extension ServiceConfiguration {
         checkKeys(&resolver)
         mail.check(mode, &resolver)
         passwords.check(&resolver)
+        tokens.check(&resolver)
         for (id, provider) in providers.byID.sorted(by: { $0.key.description < $1.key.description }) {
             provider.check(id.description, mode, &resolver)
         }

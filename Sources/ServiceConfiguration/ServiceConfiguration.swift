@@ -47,8 +47,14 @@ public struct ServiceConfiguration: Sendable {
     public let mail: Mail
     /// `development`.
     public let development: Development
+    /// `tokens`.
+    public let tokens: Tokens
+    /// `retention`.
+    public let retention: Retention
     /// `templates`.
     public let templates: Templates
+    /// `clients`.
+    public let clients: Clients
     /// `log`.
     public let log: Log
     /// `encryption`.
@@ -96,8 +102,10 @@ extension ServiceConfiguration {
         public let sharedConnections: Int
         /// Connections lent to one transaction at a time.
         public let transactionConnections: Int
-        /// Budget for one connection attempt.
+        /// Budget for one connection attempt, and for the wait for one while there is none.
         public let connectTimeout: Duration
+        /// How long a transaction waits for one of its connections.
+        public let leaseTimeout: Duration
         /// Budget for one statement.
         public let statementTimeout: Duration
     }
@@ -147,12 +155,34 @@ extension ServiceConfiguration {
         public let policyFile: String?
         /// Roles whose accounts are never linked silently.
         public let privilegedRoles: Set<String>
+        /// How long an arrival waits for an administrator.
+        public let holdLifetime: Duration
+    }
+
+    /// Settings of `retention`: how long it is kept what nobody needs any more after a while.
+    public struct Retention: Sendable {
+        /// Linking decisions.
+        public let decisions: Duration
+        /// What happened to accounts.
+        public let accountEvents: Duration
+        /// What apps are told.
+        public let appEvents: Duration
+        /// Jobs that were given up.
+        public let deadJobs: Duration
     }
 
     /// Settings of `templates`.
     public struct Templates: Sendable {
         /// Folder with the pages, relative to the working directory.
         public let directory: String
+    }
+
+    /// Settings of `clients`.
+    public struct Clients: Sendable {
+        /// Folder with the apps' files, relative to the working directory.
+        public let directory: String
+        /// How long the parent of the live refresh token gets the same successor again.
+        public let refreshWindow: Duration
     }
 
     /// Settings of `log`.

@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 public import Hummingbird
 
 /// The routes of one Latchkey node: called by `latchkey serve` and by the tests alike.
@@ -54,6 +55,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
         visitors: visitors,
         limits: limits
     ).register(on: router)
+    registerApps(services, cookies, answers, forms, visitors, limits, on: router)
     SignedInRoutes(services: services, answers: answers).register(on: router)
     AccountRoutes(services: services, cookies: cookies, answers: answers, forms: forms).register(on: router)
     registerLocalAccounts(
@@ -71,11 +73,54 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     if let caught = services.caughtMail {
         MailboxRoutes(caught: caught, publicOrigin: settings.publicOrigin, answers: answers).register(on: router)
     }
+    if let keys = services.signingKeys { KeySetRoutes(keys: keys).register(on: router) }
     registerAdministration(services, answers: answers, on: router)
     HealthRoutes(readiness: services.readiness, details: services.details, answers: answers).register(on: router)
     AssetRoutes(pages: services.pages).register(on: router)
     table.fill(router.routes.map { (method: $0.method, path: "\($0.path)") })
     return router
+}
+
+/// What apps and their people use: OAuth 2.0 and OpenID Connect.
+private func registerApps(
+    _ services: WebServices,
+    _ cookies: Cookies,
+    _ answers: Answers,
+    _ forms: Forms,
+    _ visitors: Visitors,
+    _ limits: StartLimits,
+    on router: Router<RequestScope>
+) {
+    let server = services.authorizationServer
+    let ownNavigation = OwnNavigation(
+        hasStrictCookie: services.settings.strictSameSite,
+        cookies: cookies,
+        answers: answers
+    )
+    AuthorizeRoutes(
+        services: services,
+        server: server,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        visitors: visitors,
+        limits: limits,
+        ownNavigation: ownNavigation
+    ).register(on: router)
+    TokenRoutes(
+        server: server,
+        visitors: visitors,
+        limits: limits,
+        replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(server.clients))
+    ).register(on: router)
+    LogoutRoutes(
+        services: services,
+        server: server,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        ownNavigation: ownNavigation
+    ).register(on: router)
 }
 
 /// Everything below `/admin/v1/`; ``AdministratorGate`` stands before all of it.
@@ -86,6 +131,8 @@ private func registerAdministration(_ services: WebServices, answers: Answers, o
     PolicyRoutes(services: services.administration, replies: replies).register(on: router)
     PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
     DecisionRoutes(services: services.administration, replies: replies).register(on: router)
+    EventRoutes(services: services.administration, replies: replies).register(on: router)
+    UserRoutes(services: services.administration, replies: replies).register(on: router)
 }
 
 private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {

@@ -1,5 +1,6 @@
 public import Accounts
 public import Administration
+public import AuthorizationServer
 public import Flows
 public import InternetAddress
 public import Mail
@@ -116,9 +117,13 @@ public struct WebServices: Sendable {
     let readiness: Readiness
     let details: Details
     let administration: AdministrationServices
+    let authorizationServer: AuthorizationServer
+    let signingKeys: LiveSigningKeys?
 
     /// Creates the services of the edge.
-    /// - Parameter caughtMail: what `/development/mail` shows; nil where mail is really sent.
+    /// - Parameters:
+    ///   - caughtMail: what `/development/mail` shows; nil where mail is really sent.
+    ///   - signingKeys: what `/oauth/jwks` shows; nil where nothing can be signed.
     public init(
         settings: Settings,
         pages: Pages,
@@ -134,6 +139,8 @@ public struct WebServices: Sendable {
         local: LocalAccounts,
         caughtMail: (any CaughtMailStore)?,
         administration: AdministrationServices,
+        authorizationServer: AuthorizationServer,
+        signingKeys: LiveSigningKeys?,
         readiness: @escaping Readiness,
         details: @escaping Details = { [] }
     ) {
@@ -153,5 +160,7 @@ public struct WebServices: Sendable {
         self.readiness = readiness
         self.details = details
         self.administration = administration
+        self.authorizationServer = authorizationServer
+        self.signingKeys = signingKeys
     }
 }

@@ -1,5 +1,6 @@
 import Accounts
 import Administration
+import AuthorizationServer
 import Cryptography
 import CurlTransport
 import Flows
@@ -23,6 +24,7 @@ struct Services: Sendable {
     let transport: CurlTransport
     let hasher: BoundedPasswordHasher
     let policy: PolicyLoader
+    let signingKeys: SigningKeyServices?
     let mail: MailServices?
     let web: WebServices
 }
@@ -30,7 +32,7 @@ struct Services: Sendable {
 /// Wires a node together. Called by `serve`, `dev` and `migrate`; nothing is started here.
 func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> Services {
     let postgres = try postgresClient(configuration, logger: logger)
-    let store = PostgresStore(client: postgres, logger: logger)
+    let store = PostgresStore(client: postgres, logger: logger, retention: retention(configuration))
     let transport = try curlTransport(configuration, logger: logger)
     let providers = try configuredProviders(configuration)
     let lifetime = SessionLifetime(
@@ -49,6 +51,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transactions: store,
         pendingLinks: store,
         heldArrivals: store,
+        merges: store,
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
@@ -80,9 +83,16 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     )
     let migrator = Migrator(client: postgres)
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
+    let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let server = try authorizationServer(
+        configuration,
+        providers: providers,
+        store: store,
+        signer: signingKeys?.live ?? NoSigner()
+    )
     let web = WebServices(
-        settings: webSettings(configuration, providers: providers, lifetime: lifetime),
+        settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
         pages: pages,
         buttons: providers.map { configured in
             WebServices.Button(
@@ -100,6 +110,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         holds: DecideHold(
             store: store,
             providerNames: local.settings.providerNames,
+            undoFor: configuration.account.identityUndoFor,
             unixTime: { Int64(Date().timeIntervalSince1970) }
         ),
         checkSession: checkSession,
@@ -108,9 +119,12 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         local: LocalAccounts(local),
         caughtMail: configuration.mail.isCaught ? store : nil,
         administration: administrationServices(configuration, store: store, providers: providers),
+        authorizationServer: server,
+        signingKeys: signingKeys?.live,
         readiness: {
             let pending = try? await migrator.pending()
-            return [("database", pending != nil), ("migrations", pending == 0)]
+            let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
+            return [("database", pending != nil), ("migrations", pending == 0)] + keys
         },
         details: { loader.status.details }
     )
@@ -121,8 +135,20 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transport: transport,
         hasher: hasher,
         policy: loader,
+        signingKeys: signingKeys,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         web: web
+    )
+}
+
+/// How long rows are kept.
+private func retention(_ configuration: ServiceConfiguration) -> Retention {
+    Retention(
+        decisions: configuration.retention.decisions,
+        accountEvents: configuration.retention.accountEvents,
+        appEvents: configuration.retention.appEvents,
+        deadJobs: configuration.retention.deadJobs,
+        heldArrivals: configuration.linking.holdLifetime
     )
 }
 
@@ -133,6 +159,8 @@ private func postgresClient(_ configuration: ServiceConfiguration, logger: Logge
     postgres.statementConnections = configuration.database.sharedConnections
     postgres.leasedConnections = configuration.database.transactionConnections
     postgres.connectTimeout = configuration.database.connectTimeout
+    postgres.unavailableAfter = configuration.database.connectTimeout
+    postgres.leaseTimeout = configuration.database.leaseTimeout
     postgres.statementTimeout = configuration.database.statementTimeout
     do {
         return try PostgresClient(configuration: postgres, logger: logger)
@@ -200,6 +228,7 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
 private func webSettings(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
+    clients: ClientRegistry,
     lifetime: SessionLifetime
 ) -> WebServices.Settings {
     var settings = WebServices.Settings(
@@ -214,7 +243,8 @@ private func webSettings(
         // Browsers apply form-action to the whole chain of redirects that a form sets off, and an OpenID Provider may pass
         // people on to hosts that no file names: any https target, but never plain http outside of development.
         formTargets: ["https:"]
-            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
+            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : [])
+            + nativeTargets(clients),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
         startsPerClient: configuration.throttle.startsPerClient,
@@ -223,4 +253,20 @@ private func webSettings(
     settings.contact = configuration.contact
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
     return settings
+}
+
+/// Where native apps take their answers: schemes of their own, and loopback (RFC 8252 §7).
+private func nativeTargets(_ clients: ClientRegistry) -> [String] {
+    let targets = clients.all.flatMap(\.redirectURIs).compactMap { uri -> String? in
+        let scheme = uri.description.prefix { $0 != ":" }
+        switch scheme {
+        case "https": return nil
+        case "http":
+            let host = uri.description.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
+            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex))
+                + ":*"
+        default: return scheme + ":"
+        }
+    }
+    return Set(targets).sorted()
 }

@@ -9,7 +9,9 @@ struct Latchkey: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, UsersCommand.self, JobsCommand.self,
-            PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self, AdministrationCommand.self, Dev.self,
+            PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self, EventsCommand.self, KeysCommand.self, ClientsCommand.self,
+            AdministrationCommand.self,
+            Dev.self,
         ]
     )
 }

@@ -47,6 +47,7 @@ struct Node {
                 try await checkSchema(services.migrator)
             }
             try await startPolicy(services.policy)
+            if let keys = services.signingKeys { try await startSigningKeys(keys.loader) }
             try await serve(services, announce: announce)
         } catch {
             await services.transport.shutdown(grace: .zero)
@@ -142,6 +143,7 @@ struct Node {
             PolicyService(loader: services.policy),
             HashingService { await services.hasher.shutdown() },
         ]
+        if let keys = services.signingKeys { parts.append(SigningKeyService(loader: keys.loader)) }
         if let mail = services.mail { parts.append(MailService(mail: mail)) }
         if let port = configuration.metrics.port {
             parts.append(telemetry.metricsServer(host: configuration.metrics.host, port: port, group: group))

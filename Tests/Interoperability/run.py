@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
+import app_checks
 import backend_checks
 import mail_checks
 import provider_checks
@@ -70,8 +71,9 @@ def main(only: str) -> int:
             for module in (provider_checks, backend_checks):
                 ok, bad = module.suite.run(world, only=only)
                 passed, failed = passed + ok, failed + bad
-    ok, bad = mail_checks.run(only)
-    passed, failed = passed + ok, failed + bad
+    for module in (mail_checks, app_checks):
+        ok, bad = module.run(only)
+        passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

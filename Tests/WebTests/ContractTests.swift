@@ -54,6 +54,7 @@ struct ContractTests {
             transactions: NoStore(),
             pendingLinks: NoPendingLinks(),
             heldArrivals: NoPendingLinks(),
+            merges: NoLocalAccounts(),
             transport: transport,
             metadata: MetadataCache(transport: transport),
             keySets: KeySetCache(transport: transport),
@@ -93,6 +94,8 @@ struct ContractTests {
                 local: LocalAccounts(NoLocalAccounts.services(lifetime)),
                 caughtMail: nil,
                 administration: NoAdministration.services,
+                authorizationServer: try NoApps.server,
+                signingKeys: NoSigningKeys.live,
                 readiness: { [] }
             )
         )
@@ -123,13 +126,18 @@ struct ContractTests {
             "/sign-in/second-factor", "/account/confirm", "/account/password", "/account/password/remove",
             "/account/email", "/account/email/confirm", "/account/email/undo", "/account/second-factor/remove",
             "/account/second-factor/recovery-codes",
-            "/v1/account/identities", "/account/identities/{id}/remove", "/account/identity-changes/{id}/undo",
+            "/v1/account/identities", "/oauth/jwks", "/account/identities/{id}/remove",
+            "/account/identity-changes/{id}/undo",
             "/account/merge", "/account/blocked/{id}/allow", "/account/identity-undo", "/account/link/{provider}",
             // These two make a secret that protects nothing until it is confirmed by POST.
             "/account/second-factor", "/account/second-factor/qr.svg",
             // What waits for a proof, and what a claim removed.
             "/confirm", "/v1/confirm", "/account/receipts/{id}",
-            "/admin/v1/holds", "/admin/v1/holds/{id}",
+            // The first two give an app a code, which is nothing without its secrets, and only to where it is registered. The last
+            // ends a session for an app that has the person's own ID token; anybody else's link only asks.
+            "/oauth/authorize", "/oauth/authorize/resume", "/oauth/logout", "/oauth/userinfo",
+            "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+            "/admin/v1/holds", "/admin/v1/holds/{id}", "/admin/v1/events", "/admin/v1/users", "/admin/v1/users/{id}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

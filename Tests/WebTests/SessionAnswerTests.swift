@@ -37,7 +37,8 @@ struct SessionAnswerTests {
             expiresAt: Instant(microseconds: 253_402_300_799_000_000),
             idleExpiresAt: Instant(microseconds: 0),
             isFresh: true,
-            needsTouch: false
+            needsTouch: false,
+            readAt: Instant(microseconds: 0)
         )
     }
 

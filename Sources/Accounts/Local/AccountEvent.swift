@@ -51,6 +51,8 @@ public struct AccountEvent: Sendable, Hashable {
         case identityAllowed = "identity_allowed"
         /// Every session but one was ended.
         case otherSessionsEnded = "other_sessions_ended"
+        /// An app's refresh token was used twice: somebody may have stolen it, and the app was signed out.
+        case refreshTokenReplayed = "refresh_token_replayed"
         /// Another account of the same person was merged into this one.
         case accountMerged = "account_merged"
         /// This account was merged into another one.

@@ -47,6 +47,9 @@ enum MailWork: Sendable, Hashable {
         .notice(.passwordChanged, user, ["change": change])
     }
 
+    /// To the owner, after a copy of an app's refresh token was used.
+    static func appSignedOut(_ user: UserID, app: String) -> MailWork { .notice(.appSignedOut, user, ["app": app]) }
+
     static func secondFactorChanged(_ user: UserID, _ change: String) -> MailWork {
         .notice(.secondFactorChanged, user, ["change": change])
     }

@@ -50,7 +50,11 @@ struct Answers: Sendable {
 
     private func wantsPage(_ request: Request) -> Bool {
         let path = request.uri.path
-        guard !path.hasPrefix("/v1/"), !path.hasPrefix("/oauth/"), !path.hasPrefix("/admin/") else { return false }
+        let isForPeople =
+            path.hasPrefix("/oauth/authorize") || path == AuthorizeRoutes.consentPath || path == "/oauth/logout"
+        guard isForPeople || !path.hasPrefix("/v1/") && !path.hasPrefix("/oauth/") && !path.hasPrefix("/admin/") else {
+            return false
+        }
         guard let accept = request.headers[.accept] else { return true }
         return accept.contains("text/html") || accept.contains("*/*")
     }

@@ -3,6 +3,11 @@ import HTTPTypes
 /// Refuses state-changing requests that another site made the browser send: login CSRF included, which tokens bound to a
 /// session cannot stop (A14, H11, K02; RFC 10017 §6.1.3.3).
 enum CrossSiteGuard {
+    private static let appPaths: Set<String> = [
+        "/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/par", "/oauth/userinfo", "/oauth/authorize",
+        "/oauth/logout",
+    ]
+
     /// Whether the request may change state.
     ///
     /// Fetch-Metadata cannot be forged by a page, so it decides where it is sent: only `same-origin` passes. `Origin`, where
@@ -18,6 +23,8 @@ enum CrossSiteGuard {
         }
         let site = headers[values: .secFetchSite]
         let origin = headers[values: .origin]
+        // Apps' endpoints: cookies mean nothing there. The other two answer a form with a redirect to their own GET, and do nothing.
+        if appPaths.contains(path) { return true }
         // Cookies mean nothing there, and what a browser sends of its own accord is judged as everywhere.
         if AdministratorGate.guards(path), site.isEmpty && origin.isEmpty { return true }
         // A page of another site that signs its visitor in as somebody else needs no cookie for that: whatever says that it

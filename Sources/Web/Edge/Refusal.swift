@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 public import Flows
 
 /// Why a request is not answered as asked: rendered as a page for a person and as a problem (RFC 9457) for a program.
@@ -98,6 +99,6 @@ extension Refusal {
     public static let edgeCodes = [
         notFound, methodNotAllowed([]), tooLarge, malformed, crossSite, unsupportedMediaType, unauthenticated, timedOut,
         internalError, administratorUnauthenticated, invalidRequest(""), hold(404, .notPending, ""),
-        hold(409, .noSuchUser, ""),
+        hold(409, .noSuchUser, ""), appRequestRefused(OAuthFailure(.invalidRequest, "")), appsUnavailable,
     ].map(\.code)
 }

@@ -26,6 +26,7 @@ enum EventSentence {
         case .identityUnlinkUndone: "A removed way to sign in was brought back."
         case .identityAllowed: "A blocked way to sign in was allowed again. Nothing was added by that."
         case .otherSessionsEnded: "You were signed out everywhere but in one browser."
+        case .refreshTokenReplayed: "An app was signed out, because a copy of its key to your account was used."
         case .accountMerged: "Another account of yours was merged into this one."
         case .mergedAway: "This account was merged into another one."
         }

@@ -1,21 +1,32 @@
+import Accounts
+import AuthorizationServer
 import Flows
 
 /// The page with the ways in, as this installation offers them.
 struct SignInPageMaker: Sendable {
     let services: WebServices
 
-    func page(returnTo: String?, email: String?, notice: PageNotice?, presentName: String?) -> SignInPage {
+    /// - Parameter app: the app somebody signs in for: named, and only the ways in that it takes are offered. What counts is looked at
+    ///   when they come back.
+    func page(
+        returnTo: String?,
+        email: String?,
+        notice: PageNotice?,
+        presentName: String?,
+        app: Client? = nil
+    ) -> SignInPage {
         let local = services.local
+        let admits: (String?) -> Bool = { app?.admits(provider: $0) ?? true }
         return SignInPage(
             serviceName: services.settings.serviceName,
-            buttons: services.buttons.filter { !$0.isLinkOnly }.map { button in
+            buttons: services.buttons.filter { !$0.isLinkOnly && admits($0.id.description) }.map { button in
                 ProviderButton(
                     action: "/sign-in/\(button.id)",
                     label: "Sign in with \(button.name)",
                     brand: button.brand
                 )
             },
-            password: local.isEnabled
+            password: local.isEnabled && admits(nil)
                 ? SignInPage.PasswordForm(
                     email: email,
                     notice: notice,
@@ -23,7 +34,7 @@ struct SignInPageMaker: Sendable {
                     offersMail: local.signInByMail.isEnabled
                 ) : nil,
             returnTo: returnTo,
-            notice: nil,
+            notice: app.map { PageNotice(kind: .info, text: "Sign in to go on to \($0.name).") },
             alreadySignedInAs: presentName
         )
     }

@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 import Flows
 import HTTPTypes
 import Hummingbird
@@ -40,8 +41,10 @@ struct SignInRoutes: Sendable {
             // Failing to know who is signed in must not keep anybody from signing in.
             present = (try? await services.checkSession(token)).flatMap { $0 }.map { $0.user.shownName }
         }
+        let app = parameters["app"].flatMap { ClientID($0) }.flatMap { services.authorizationServer.clients[$0] }
+        let hint = parameters["login_hint"].flatMap { $0.utf8.count <= 254 ? $0 : nil }
         let page = SignInPageMaker(services: services)
-            .page(returnTo: returnTo?.value, email: nil, notice: nil, presentName: present)
+            .page(returnTo: returnTo?.value, email: hint, notice: nil, presentName: present, app: app)
         return answers.page(.signIn(page))
     }
 

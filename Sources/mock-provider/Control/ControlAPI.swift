@@ -1,4 +1,5 @@
 import Cryptography
+import JOSE
 import JSON
 
 /// The tester's door: what the stand-ins do next, and what they have seen. Only on its own port, so that no client
@@ -130,7 +131,7 @@ struct ControlAPI: Sendable {
             keepingOld: body["keep_old"]?.bool ?? true,
             publishing: body["publish"]?.bool ?? true
         )
-        return ["kid": .string(standIn.keys.current.id)]
+        return ["kid": .string(standIn.keys.current.keyID)]
     }
 
     // MARK: Reading

@@ -1,4 +1,5 @@
 import Cryptography
+import JOSE
 import JSON
 
 /// Tokens without a redirect: what a native app would hold, and what an attacker would forge.
@@ -64,12 +65,12 @@ struct ControlMint {
         let key = body["key"]?.string == "foreign" ? keys.foreign : keys.current
         let header =
             body["header"]?.object ?? [
-                "alg": .string(key.algorithm.rawValue), "kid": .string(key.id), "typ": "JWT",
+                "alg": .string(key.algorithm.rawValue), "kid": .string(key.keyID), "typ": "JWT",
             ]
         let draft = IDTokenDraft(
             header: header,
             claims: payload,
-            signing: .key(key.key, key.algorithm),
+            signing: .key(key.privateKey, key.algorithm),
             keys: keys,
             clientSecret: "",
             clientID: ""

@@ -13,8 +13,8 @@ enum IDTokenHeaderTwists {
         Twist("kid-path", "kid is a path: ../../dev/null") { token, _ in token.header["kid"] = "../../../dev/null" },
         Twist("kid-sql", "kid is an SQL injection") { token, _ in token.header["kid"] = "x' UNION SELECT 'k' --" },
         Twist("other-kid", "the id of another published key") { token, _ in
-            let current = token.keys.current.id
-            token.header["kid"] = (token.keys.published.first { $0.id != current }?.id).map(JSONValue.string)
+            let current = token.keys.current.keyID
+            token.header["kid"] = (token.keys.published.first { $0.keyID != current }?.keyID).map(JSONValue.string)
         },
         Twist("embedded-jwk", "an attacker's key in jwk, and a signature by it") { token, _ in
             token.header["jwk"] = .object(token.keys.foreign.published)
@@ -56,7 +56,7 @@ extension IDTokenDraft {
     /// Signs with the key that no key set holds, and says so by its id.
     mutating func signByForeignKey() {
         let foreign = keys.foreign
-        header["kid"] = .string(foreign.id)
-        signing = .key(foreign.key, foreign.algorithm)
+        header["kid"] = .string(foreign.keyID)
+        signing = .key(foreign.privateKey, foreign.algorithm)
     }
 }

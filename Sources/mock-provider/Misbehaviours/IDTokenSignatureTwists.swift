@@ -1,4 +1,5 @@
 import Cryptography
+import JOSE
 import JSON
 
 /// Signatures by the wrong key, of the wrong kind, or none at all (D05 to D07, X-12).
@@ -36,7 +37,7 @@ enum IDTokenSignatureTwists {
             },
             Twist("ps256", "the right key with PSS padding") { token, _ in token.sign(as: .ps256) },
             Twist("foreign-key", "a published kid, a signature by another key") { token, _ in
-                token.signing = .key(token.keys.foreign.key, token.keys.foreign.algorithm)
+                token.signing = .key(token.keys.foreign.privateKey, token.keys.foreign.algorithm)
             },
             Twist("empty-signature", "an empty signature part") { token, _ in token.signing = .nothing },
             Twist("zero-signature", "64 zero bytes and alg ES256 (CVE-2022-21449)") { token, _ in
@@ -75,6 +76,6 @@ extension IDTokenDraft {
     /// The right key with another algorithm.
     mutating func sign(as algorithm: SignatureAlgorithm) {
         header["alg"] = .string(algorithm.rawValue)
-        signing = .key(keys.current.key, algorithm)
+        signing = .key(keys.current.privateKey, algorithm)
     }
 }

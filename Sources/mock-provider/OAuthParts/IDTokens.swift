@@ -1,4 +1,5 @@
 import Cryptography
+import JOSE
 import JSON
 
 /// ID tokens (OpenID Connect Core §2).
@@ -54,10 +55,10 @@ enum IDTokens {
         for (name, value) in person.claims.members { claims[name] = value }
         var draft = IDTokenDraft(
             header: [
-                "alg": .string(key.algorithm.rawValue), "kid": .string(key.id), "typ": "JWT",
+                "alg": .string(key.algorithm.rawValue), "kid": .string(key.keyID), "typ": "JWT",
             ],
             claims: claims,
-            signing: .key(key.key, key.algorithm),
+            signing: .key(key.privateKey, key.algorithm),
             keys: standIn.keys,
             clientSecret: audience.secret,
             clientID: audience.id

@@ -1,3 +1,4 @@
+import JOSE
 import JSON
 
 /// One request on its way through a provider.
@@ -96,7 +97,7 @@ extension Provider {
         let keys = standIn.keys
         var set = KeySetDraft(
             keys: keys.published.map(\.published),
-            current: keys.current.id,
+            current: keys.current.keyID,
             foreign: keys.foreign.published
         )
         twist(&set, with: KeySetTwists.all, for: nil, on: visit)

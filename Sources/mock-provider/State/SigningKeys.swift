@@ -3,25 +3,14 @@ import JOSE
 import JSON
 import Synchronization
 
-/// One signing key and how it is published.
-struct SigningKey: Sendable {
-    let id: String
-    let algorithm: SignatureAlgorithm
-    let key: PrivateKey
-
+extension SigningKey {
     /// A new key. Ids look like Google's: forty hexadecimal digits.
     static func make(_ algorithm: SignatureAlgorithm) throws(KeyFault) -> SigningKey {
-        SigningKey(
-            id: Hex.encode(Random.bytes(20)),
-            algorithm: algorithm,
-            key: try PrivateKey.generate(algorithm == .es256 ? .p256 : .rsa(bits: 2048))
-        )
+        try generate(algorithm, keyID: Hex.encode(Random.bytes(20)))
     }
 
     /// The public half as a key set publishes it (RFC 7517).
-    var published: JSONObject {
-        JWK(key.publicKey, keyID: id, algorithm: algorithm).json.object ?? JSONObject()
-    }
+    var published: JSONObject { jwk.json.object ?? JSONObject() }
 }
 
 /// The keys of one stand-in: those it publishes, the one it signs with, and one it never publishes.

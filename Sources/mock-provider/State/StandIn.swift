@@ -1,4 +1,5 @@
 import Cryptography
+import JOSE
 import JSON
 import Synchronization
 

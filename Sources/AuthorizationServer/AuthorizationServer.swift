@@ -1,0 +1,76 @@
+public import Accounts
+public import Cryptography
+
+/// The endpoints for apps, over one registry, one store and one ring of keys.
+public struct AuthorizationServer: Sendable {
+    /// The apps.
+    public let clients: ClientRegistry
+    /// `/oauth/authorize`.
+    public let authorization: AuthorizationEndpoint
+    /// `/oauth/par`.
+    public let pushedRequest: PushedRequestEndpoint
+    /// `/oauth/token`.
+    public let token: TokenEndpoint
+    /// `/oauth/introspect`.
+    public let introspection: IntrospectionEndpoint
+    /// `/oauth/revoke`.
+    public let revocation: RevocationEndpoint
+    /// `/oauth/userinfo`.
+    public let userInfo: UserInfoEndpoint
+    /// What an access token stands for.
+    public let accessToken: PresentedAccessToken
+    /// `/.well-known/openid-configuration`.
+    public let metadata: ServerMetadata
+    /// Signs, and recognises what it signed.
+    public let signer: any TokenSigner
+
+    /// Wires the endpoints together.
+    /// - Parameters:
+    ///   - issuer: the public URL, without a slash at its end.
+    ///   - keys: seal requests and derive refresh tokens.
+    ///   - refreshWindow: how long the parent of the live refresh token gets the same successor again.
+    ///   - freshGrant: makes ids.
+    ///   - replayRecord: what a replayed refresh token leaves behind.
+    public init(
+        issuer: String,
+        clients: ClientRegistry,
+        grants: any GrantStore,
+        signer: any TokenSigner,
+        keys: KeyRing,
+        refreshWindow: Duration,
+        freshGrant: @escaping @Sendable () -> SessionID,
+        replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
+    ) {
+        let claims = IssuedClaims(issuer: issuer)
+        self.clients = clients
+        self.signer = signer
+        accessToken = PresentedAccessToken(clients: clients, grants: grants, signer: signer)
+        authorization = AuthorizationEndpoint(
+            clients: clients,
+            grants: grants,
+            signer: signer,
+            keys: keys,
+            issuer: issuer
+        )
+        pushedRequest = PushedRequestEndpoint(clients: clients, grants: grants, signer: signer)
+        token = TokenEndpoint(
+            clients: clients,
+            grants: grants,
+            signer: signer,
+            claims: claims,
+            keys: keys,
+            refreshWindow: refreshWindow,
+            freshGrant: freshGrant,
+            replayRecord: replayRecord
+        )
+        introspection = IntrospectionEndpoint(
+            clients: clients,
+            grants: grants,
+            accessToken: accessToken,
+            issuer: issuer
+        )
+        revocation = RevocationEndpoint(clients: clients, grants: grants, accessToken: accessToken)
+        userInfo = UserInfoEndpoint(accessToken: accessToken, claims: claims)
+        metadata = ServerMetadata(issuer: issuer)
+    }
+}

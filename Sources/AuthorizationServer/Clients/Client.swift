@@ -1,0 +1,111 @@
+public import Accounts
+
+/// What an app may ask the token endpoint for. Nothing else exists here: neither `password` nor `implicit` (RFC 9700 §2.1.2 and
+/// §2.4, J04).
+public enum GrantType: String, Sendable, Hashable, CaseIterable {
+    /// A code from the authorization endpoint (RFC 6749 §4.1).
+    case authorizationCode = "authorization_code"
+    /// New tokens for an old refresh token (RFC 6749 §6).
+    case refreshToken = "refresh_token"
+}
+
+/// What an access token is to the app's backend.
+public enum AccessTokenFormat: String, Sendable, Hashable, CaseIterable {
+    /// Opaque: asked about here each time, so that an end counts at once.
+    case opaque
+    /// A signed JWT (RFC 9068) that a backend reads by itself; good until it expires, minutes at most, unless the backend asks.
+    case jwt
+}
+
+/// How an app proves itself at the token endpoint (OpenID Connect Core 1.0 §9).
+public enum ClientAuthenticationMethod: String, Sendable, Hashable, CaseIterable {
+    /// Secret in the `Authorization` header.
+    case basic = "client_secret_basic"
+    /// Secret in the form.
+    case post = "client_secret_post"
+    /// Not at all: an app that cannot keep a secret. PKCE stands for it.
+    case none
+}
+
+/// An app: a client in OAuth's words, a relying party in OpenID's.
+public struct Client: Sendable {
+    /// How long what it gets is good for.
+    public struct Lifetimes: Sendable, Hashable {
+        /// Access tokens.
+        public let accessToken: Duration
+        /// The grant, when the app asks for nothing.
+        public let idle: Duration
+        /// The grant, whatever happens.
+        public let absolute: Duration
+
+        /// Creates lifetimes.
+        public init(accessToken: Duration, idle: Duration, absolute: Duration) {
+            self.accessToken = accessToken
+            self.idle = idle
+            self.absolute = absolute
+        }
+    }
+
+    /// Its id.
+    public let id: ClientID
+    /// Its name for people.
+    public let name: String
+    /// SHA-256 of its secrets, at most two, so that one can replace the other; empty for a public client.
+    public let secretHashes: [TokenHash]
+    /// Where codes may be sent.
+    public let redirectURIs: [RedirectURI]
+    /// Where people may be sent after signing out, exactly.
+    public let postLogoutRedirectURIs: Set<String>
+    /// What it may ask the token endpoint for.
+    public let grants: Set<GrantType>
+    /// Scopes it may have.
+    public let scopes: Set<String>
+    /// Providers whose people it lets in; nil is all, and e-mail and password as well.
+    public let providers: Set<ProviderID>?
+    /// Whether it belongs to whoever runs this service: nobody is asked for consent.
+    public let isFirstParty: Bool
+    /// The form of its access tokens.
+    public let accessTokens: AccessTokenFormat
+    /// How its ID tokens are signed.
+    public let idTokenAlgorithm: TokenAlgorithm
+    /// Lifetimes.
+    public let lifetimes: Lifetimes
+
+    /// Whether it cannot keep a secret.
+    public var isPublic: Bool { secretHashes.isEmpty }
+
+    /// Creates an app.
+    public init(
+        id: ClientID,
+        name: String,
+        secretHashes: [TokenHash],
+        redirectURIs: [RedirectURI],
+        postLogoutRedirectURIs: Set<String>,
+        grants: Set<GrantType>,
+        scopes: Set<String>,
+        providers: Set<ProviderID>?,
+        isFirstParty: Bool,
+        accessTokens: AccessTokenFormat,
+        idTokenAlgorithm: TokenAlgorithm,
+        lifetimes: Lifetimes
+    ) {
+        self.id = id
+        self.name = name
+        self.secretHashes = secretHashes
+        self.redirectURIs = redirectURIs
+        self.postLogoutRedirectURIs = postLogoutRedirectURIs
+        self.grants = grants
+        self.scopes = scopes
+        self.providers = providers
+        self.isFirstParty = isFirstParty
+        self.accessTokens = accessTokens
+        self.idTokenAlgorithm = idTokenAlgorithm
+        self.lifetimes = lifetimes
+    }
+
+    /// Whether somebody who signed in this way may use it (S-4): looked at for every grant, refresh included.
+    public func admits(provider: String?) -> Bool {
+        guard let providers else { return true }
+        return provider.flatMap { ProviderID($0) }.map(providers.contains) ?? false
+    }
+}

@@ -1,0 +1,70 @@
+public import Accounts
+import Cryptography
+public import OAuth
+
+/// What an app presents at an endpoint for apps: exactly one way of proving itself (RFC 6749 §2.3).
+public struct ClientCredentials: Sendable {
+    /// Who it says it is.
+    public let id: ClientID
+    /// Its secret; nil for a public client.
+    public let secret: ClientSecret?
+
+    /// Reads the `Authorization` header and the form. Two ways at once are refused: two readers would disagree about which counts.
+    ///
+    /// - Parameter authorization: values of the `Authorization` header.
+    public static func read(authorization: [String], form: FormParameters) throws(OAuthFailure) -> ClientCredentials {
+        if let header = authorization.first {
+            guard authorization.count == 1, form["client_secret"] == nil, form["client_assertion"] == nil else {
+                throw .invalidRequest("the client authenticates in more than one way")
+            }
+            let credentials = try basic(header)
+            if let named = form["client_id"], !named.isExactly(credentials.id.description) {
+                throw .invalidRequest("client_id is not the client that authenticates")
+            }
+            return credentials
+        }
+        guard form["client_assertion"] == nil else {
+            throw .invalidClient("this client cannot authenticate by assertion")
+        }
+        guard let text = form["client_id"], let id = ClientID(text) else {
+            throw .invalidClient("client_id is missing or unknown")
+        }
+        guard let secret = form["client_secret"] else { return ClientCredentials(id: id, secret: nil) }
+        guard let parsed = ClientSecret(secret) else { throw .wrongCredentials }
+        return ClientCredentials(id: id, secret: parsed)
+    }
+
+    /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined and put into Base64.
+    private static func basic(_ header: String) throws(OAuthFailure) -> ClientCredentials {
+        let scheme = header.utf8.prefix(6)
+        guard scheme.elementsEqual("basic ".utf8, by: { $0 | 0x20 == $1 || $0 == $1 }),
+            let bytes = Base64.decode(String(header.dropFirst(6))), let text = String(validating: bytes, as: UTF8.self),
+            let colon = text.firstIndex(of: ":")
+        else { throw .wrongCredentials }
+        let encoded = "id=" + text[..<colon] + "&secret=" + text[text.index(after: colon)...]
+        guard let pair = try? FormURLEncoded.parse(encoded), let id = pair["id"].flatMap({ ClientID($0) }),
+            let secret = pair["secret"]
+        else { throw .wrongCredentials }
+        // An empty password is how some libraries name a public client.
+        guard !secret.isEmpty else { return ClientCredentials(id: id, secret: nil) }
+        guard let parsed = ClientSecret(secret) else { throw .wrongCredentials }
+        return ClientCredentials(id: id, secret: parsed)
+    }
+}
+
+extension ClientRegistry {
+    /// The app behind credentials. Unknown and wrong are one answer; secrets are 256 random bits, so their hash is compared, and
+    /// with both in constant time.
+    public func authenticate(_ credentials: ClientCredentials) throws(OAuthFailure) -> Client {
+        guard let client = self[credentials.id] else { throw .wrongCredentials }
+        guard let secret = credentials.secret else {
+            guard client.isPublic else { throw .wrongCredentials }
+            return client
+        }
+        let hash = secret.hash.bytes
+        var matches = false
+        for stored in client.secretHashes where ConstantTime.equal(stored.bytes, hash) { matches = true }
+        guard matches else { throw .wrongCredentials }
+        return client
+    }
+}

@@ -1,0 +1,185 @@
+import Accounts
+import Cryptography
+import YAML
+
+/// Reads the file of one app. Every fault goes to the report; an app comes back only when there was none.
+struct ClientFile {
+    let root: MappingReader
+
+    static func read(name: String, text: String, report: DiagnosticReport) -> Client? {
+        let before = report.count
+        guard let root = YAMLDocument.load(text: text, file: name, report: report) else { return nil }
+        let client = ClientFile(root: root).client(file: name)
+        root.finish()
+        return report.count == before ? client : nil
+    }
+
+    private func client(file: String) -> Client? {
+        let id = id(file: file)
+        let name = root.required("name")?.string()
+        let secrets = secrets()
+        let redirectURIs = redirectURIs()
+        let postLogout = postLogoutRedirectURIs()
+        let grants = grants(hasRedirectURI: !redirectURIs.isEmpty)
+        let scopes = scopes(grants)
+        let providers = providers()
+        let isFirstParty = root.required("first_party")?.bool()
+        let format = root.optional("access_tokens")?.choice(of: AccessTokenFormat.self) ?? .opaque
+        let algorithm = idTokenAlgorithm()
+        let lifetimes = lifetimes(format)
+        guard let id, let name, let isFirstParty else { return nil }
+        return Client(
+            id: id,
+            name: name,
+            secretHashes: secrets,
+            redirectURIs: redirectURIs,
+            postLogoutRedirectURIs: postLogout,
+            grants: grants,
+            scopes: scopes,
+            providers: providers,
+            isFirstParty: isFirstParty,
+            accessTokens: format,
+            idTokenAlgorithm: algorithm,
+            lifetimes: lifetimes
+        )
+    }
+
+    private func id(file: String) -> ClientID? {
+        guard let value = root.required("id"), let text = value.string() else { return nil }
+        guard let id = ClientID(text) else {
+            value.fail("\"id\" has to be 1 to 64 characters of a-z, 0-9, -, _ and ., and not look like a user's id")
+            return nil
+        }
+        let base = file.split(separator: "/").last.map(String.init) ?? file
+        guard base == "\(id).yaml" else {
+            value.fail("\"id\" has to be the file's name without .yaml")
+            return nil
+        }
+        return id
+    }
+
+    /// `secret_hashes:`, or `public: true`. The secret itself is never in a file.
+    private func secrets() -> [TokenHash] {
+        let isPublic = root.optional("public")?.bool() ?? false
+        guard let value = root.optional("secret_hashes") else {
+            if !isPublic {
+                root.fail(
+                    "secret_hashes",
+                    "needs \"secret_hashes\" (make one with: latchkey clients secret) or \"public: true\""
+                )
+            }
+            return []
+        }
+        if isPublic { value.fail("a public client has no secret: give \"public\" or \"secret_hashes\"") }
+        let list = value.list() ?? []
+        if !(1...2).contains(list.count) {
+            value.fail("\"secret_hashes\" has to have one entry, or two while one is replaced")
+        }
+        return list.compactMap { entry in
+            guard let text = entry.string() else { return nil }
+            let prefix = "sha256:"
+            guard text.hasPrefix(prefix), let bytes = Hex.decode(String(text.dropFirst(prefix.count))),
+                let hash = TokenHash(stored: bytes)
+            else {
+                entry.fail(
+                    "a secret's hash is \"sha256:\" and 64 hexadecimal digits; make one with: latchkey clients secret"
+                )
+                return nil
+            }
+            return hash
+        }
+    }
+
+    private func redirectURIs() -> [RedirectURI] {
+        root.optional("redirect_uris")?.list()?.compactMap(redirectURI) ?? []
+    }
+
+    private func postLogoutRedirectURIs() -> Set<String> {
+        let uris = root.optional("post_logout_redirect_uris")?.list()?.compactMap(redirectURI) ?? []
+        return Set(uris.map(\.description))
+    }
+
+    private func redirectURI(_ entry: ValueReader) -> RedirectURI? {
+        guard let text = entry.string() else { return nil }
+        do throws(RedirectURI.Fault) {
+            return try RedirectURI(text)
+        } catch {
+            entry.fail(error.advice)
+            return nil
+        }
+    }
+
+    private func grants(hasRedirectURI: Bool) -> Set<GrantType> {
+        let value = root.optional("grants")
+        let listed = value?.list()?.compactMap { $0.choice(of: GrantType.self) }
+        let grants = Set(listed ?? [.authorizationCode, .refreshToken])
+        if grants.contains(.authorizationCode), !hasRedirectURI {
+            root.fail("redirect_uris", "authorization_code needs at least one redirect URI")
+        }
+        return grants
+    }
+
+    private func scopes(_ grants: Set<GrantType>) -> Set<String> {
+        guard let value = root.optional("scopes") else { return ["openid", "profile", "email"] }
+        let scopes = (value.list() ?? []).compactMap { entry -> String? in
+            guard let text = entry.string() else { return nil }
+            guard Scope.isToken(text) else {
+                entry.fail("a scope is of visible ASCII without quotes, backslashes and spaces, 64 characters at most")
+                return nil
+            }
+            return text
+        }
+        if scopes.contains(Scope.offlineAccess), !grants.contains(.refreshToken) {
+            value.fail("offline_access without the grant refresh_token gives nothing")
+        }
+        return Set(scopes)
+    }
+
+    private func providers() -> Set<ProviderID>? {
+        guard let value = root.optional("providers") else { return nil }
+        let ids = (value.list() ?? []).compactMap { entry -> ProviderID? in
+            guard let text = entry.string() else { return nil }
+            guard let id = ProviderID(text) else {
+                entry.fail("a provider's id is 1 to 32 characters of a-z, 0-9 and -")
+                return nil
+            }
+            return id
+        }
+        if ids.isEmpty { value.fail("without a provider nobody could sign in; leave \"providers\" out to allow all") }
+        return Set(ids)
+    }
+
+    private func idTokenAlgorithm() -> TokenAlgorithm {
+        // RS256 is what OpenID Connect makes every relying party understand (Core §15.1).
+        root.optional("id_token_algorithm")?.choice(of: TokenAlgorithm.self) ?? .rs256
+    }
+
+    private func lifetimes(_ format: AccessTokenFormat) -> Client.Lifetimes {
+        let mapping = root.optional("lifetimes")?.mapping()
+        // A JWT is believed until it expires, so it is kept short.
+        let longest: Duration = format == .jwt ? .seconds(3600) : .seconds(86_400)
+        let lifetimes = Client.Lifetimes(
+            accessToken: mapping?.optional("access_token")?.duration(in: .seconds(30)...longest) ?? .seconds(600),
+            idle: mapping?.optional("idle")?.duration(in: .seconds(60)...Self.days(400)) ?? Self.days(14),
+            absolute: mapping?.optional("absolute")?.duration(in: .seconds(60)...Self.days(400)) ?? Self.days(90)
+        )
+        mapping?.finish()
+        return lifetimes
+    }
+
+    private static func days(_ count: Int) -> Duration { .seconds(86_400 * count) }
+}
+
+extension RedirectURI.Fault {
+    /// What is wrong with it, and what would be right.
+    var advice: String {
+        switch self {
+        case .malformed: "a redirect URI is an absolute URI of at most 512 characters of visible ASCII"
+        case .fragment: "a redirect URI has no fragment (RFC 6749 §3.1.2)"
+        case .userInformation: "a redirect URI has no user before its host"
+        case .plainHTTP: "plain http is for 127.0.0.1, [::1] and localhost only"
+        case .dangerousScheme: "this scheme runs or shows what it is given"
+        case .schemeWithoutDot: "an app's own scheme is its domain in reverse, like com.example.app (RFC 8252 §7.1)"
+        }
+    }
+}

@@ -1,0 +1,85 @@
+public import Accounts
+import Cryptography
+public import JSON
+
+/// What we say about a person, in ID tokens, JWT access tokens and userinfo.
+public struct IssuedClaims: Sendable {
+    private let issuer: String
+
+    /// - Parameter issuer: our own issuer identifier: the public URL.
+    public init(issuer: String) { self.issuer = issuer }
+
+    /// How long an ID token may be used; it is read once, on arrival.
+    public static let idTokenLifetime: Int64 = 600
+
+    /// An ID token (OpenID Connect Core 1.0 §2). `sub` is the user's id and never changes nor is given to anybody else.
+    ///
+    /// - Parameters:
+    ///   - nonce: of the authorization request; nil after a refresh (§12.2).
+    ///   - accessToken: what comes along, for `at_hash` (§3.1.3.6).
+    public func idToken(_ grant: LiveGrant, nonce: String?, accessToken: String) -> JSONObject {
+        var claims = JSONObject()
+        claims["iss"] = .string(issuer)
+        claims["sub"] = .string(grant.user.id.description)
+        claims["aud"] = .string(grant.client)
+        claims["exp"] = .number(JSONNumber(grant.readAt.seconds + Self.idTokenLifetime))
+        claims["iat"] = .number(JSONNumber(grant.readAt.seconds))
+        claims["nonce"] = nonce.map { .string($0) }
+        // The left half of SHA-256, for RS256 and ES256 alike.
+        claims["at_hash"] = .string(Base64URL.encode(Array(SHA2.sha256(Array(accessToken.utf8)).prefix(16))))
+        authentication(grant, into: &claims)
+        return claims
+    }
+
+    /// A JWT access token (RFC 9068 §2.2). `sid` names the grant, so that asking us tells whether it still lives.
+    public func accessToken(_ grant: LiveGrant, scope: [String], lifetime: Duration) -> JSONObject {
+        var claims = JSONObject()
+        claims["iss"] = .string(issuer)
+        claims["sub"] = .string(grant.user.id.description)
+        claims["aud"] = .string(grant.client)
+        claims["client_id"] = .string(grant.client)
+        claims["exp"] = .number(
+            JSONNumber(min(grant.readAt.seconds + lifetime.components.seconds, grant.expiresAt.seconds))
+        )
+        claims["iat"] = .number(JSONNumber(grant.readAt.seconds))
+        claims["jti"] = .string(Base64URL.encode(Random.bytes(16)))
+        claims["scope"] = .string(scope.joined(separator: " "))
+        if scope.contains(Scope.roles) { claims["roles"] = .array(grant.user.roles.map { .string($0) }) }
+        authentication(grant, into: &claims)
+        return claims
+    }
+
+    /// Userinfo (OpenID Connect Core 1.0 §5.3.2): what the scopes ask for (§5.4).
+    public func userInfo(_ user: User, scope: [String]) -> JSONObject {
+        var claims = JSONObject()
+        claims["sub"] = .string(user.id.description)
+        if scope.contains(Scope.profile) { claims["name"] = user.displayName.map { .string($0) } }
+        if scope.contains(Scope.email), let email = user.email {
+            claims["email"] = .string(email)
+            claims["email_verified"] = .bool(user.emailVerified)
+        }
+        if scope.contains(Scope.roles) { claims["roles"] = .array(user.roles.map { .string($0) }) }
+        return claims
+    }
+
+    /// When, how, and how well somebody proved who they are.
+    private func authentication(_ grant: LiveGrant, into claims: inout JSONObject) {
+        claims["auth_time"] = .number(JSONNumber(grant.authenticatedAt.seconds))
+        claims["acr"] = .string(AuthenticationContext(methods: grant.methods).rawValue)
+        claims["amr"] = .array(grant.methods.map { .string($0) })
+        claims["sid"] = .string(grant.id.description)
+    }
+}
+
+/// How well somebody proved who they are: `acr` (OpenID Connect Core 1.0 §2).
+public enum AuthenticationContext: String, Sendable, Hashable, CaseIterable {
+    /// One factor, whatever it was.
+    case single = "urn:latchkey:acr:1"
+    /// Two different factors.
+    case multiple = "urn:latchkey:acr:2"
+
+    /// The class that authentication methods (RFC 8176) make.
+    public init(methods: [String]) {
+        self = methods.contains(AuthenticationMethod.multipleFactors.rawValue) ? .multiple : .single
+    }
+}

@@ -1,0 +1,301 @@
+public import Accounts
+public import AuthorizationServer
+import Postgres
+
+import struct Foundation.UUID
+
+extension PostgresStore: GrantStore {
+    public func store(_ code: NewAuthorizationCode) async throws(StoreFailure) {
+        let request = code.request
+        let stored = try await run(
+            """
+            insert into authorization_codes (code_hash, client_id, redirect_uri, user_id, session_id, scope, nonce,
+                                             code_challenge, expires_at)
+            select \(code.codeHash.bytes), \(request.client.description), \(request.redirectURI), s.user_id, s.id,
+                   \(request.scope), \(nullable: request.nonce), \(request.codeChallenge),
+                   now() + make_interval(secs => \(code.lifetime.seconds))
+            from sessions s where s.id = \(code.session.uuid) and not s.awaits_second_factor
+            """
+        )
+        // The session ended since it was read: the next request finds that out.
+        guard stored.affected == 1 else { throw .unavailable }
+    }
+
+    public func redeem(_ redemption: CodeRedemption) async throws(StoreFailure) -> CodeOutcome {
+        let app = redemption.client
+        do {
+            let rows = try await client.query(
+                """
+                with redeemed as (
+                    update authorization_codes c set redeemed_at = now(), grant_id = \(redemption.grant.uuid)
+                    from sessions s, users u
+                    where c.code_hash = \(redemption.codeHash.bytes) and c.redeemed_at is null and c.expires_at > now()
+                      and c.client_id = \(app.id.description) and c.redirect_uri = \(redemption.redirectURI)
+                      and c.code_challenge = \(redemption.codeChallenge)
+                      and s.id = c.session_id and u.id = c.user_id and u.disabled_at is null
+                    returning c.user_id, c.client_id, c.session_id, c.scope, c.nonce, s.identity_id, s.methods, s.provider,
+                              s.authenticated_at, s.user_agent, s.network
+                ), granted as (
+                    insert into sessions (id, token_hash, user_id, identity_id, methods, provider, authenticated_at,
+                                          idle_timeout, expires_at, user_agent, network, client_id, parent_id, scope)
+                    select \(redemption.grant.uuid), sha256(\(redemption.grant.uuid)::text::bytea || uuid_send(gen_random_uuid())
+                               || uuid_send(gen_random_uuid())),
+                           r.user_id, r.identity_id, r.methods, r.provider, r.authenticated_at,
+                           make_interval(secs => \(app.lifetimes.idle.seconds)),
+                           now() + make_interval(secs => \(app.lifetimes.absolute.seconds)),
+                           r.user_agent, r.network, r.client_id,
+                           case when \(Scope.offlineAccess) = any (r.scope) then null else r.session_id end, r.scope
+                    from redeemed r
+                    returning id, user_id, client_id, scope, methods, provider, authenticated_at, expires_at
+                ), refreshable as (
+                    insert into refresh_tokens (token_hash, session_id)
+                    select \(nullable: redemption.refreshToken?.bytes), id from granted
+                    where \(redemption.refreshToken != nil)
+                ), accessible as (
+                    insert into access_tokens (token_hash, session_id, scope, expires_at)
+                    select \(nullable: redemption.accessToken?.bytes), id, scope,
+                           least(expires_at, now() + make_interval(secs => \(app.lifetimes.accessToken.seconds)))
+                    from granted where \(redemption.accessToken != nil)
+                )
+                select \(Self.grantColumns), (select nonce from redeemed)
+                from granted s \(Self.grantJoins)
+                """
+            )
+            if let row = rows.first {
+                return .redeemed(
+                    try Self.liveGrant(row),
+                    nonce: try row.decode(String?.self, at: Self.grantColumnCount)
+                )
+            }
+            return try await usedBefore(redemption)
+        } catch let failure as PostgresFailure {
+            // The browser's session ended between two steps of the statement: so did the code.
+            if failure.isForeignKeyViolation { return .invalid }
+            throw translate(failure)
+        } catch {
+            throw .broken
+        }
+    }
+
+    /// A code that comes a second time was seen by two: whatever the first got is taken away (J02). Whoever lost a race has waited
+    /// for the winner's commit, so there is something to end.
+    private func usedBefore(_ redemption: CodeRedemption) async throws -> CodeOutcome {
+        let rows = try await client.query(
+            """
+            with used as (
+                select grant_id from authorization_codes
+                where code_hash = \(redemption.codeHash.bytes) and redeemed_at is not null
+                  and client_id = \(redemption.client.id.description)
+            ), ended as (
+                delete from sessions where id in (select grant_id from used) and client_id is not null returning id
+            )
+            select (select count(*) from used), (select count(*) from ended)
+            """
+        )
+        guard let row = rows.first, try row.decode(Int64.self, at: 0) > 0 else { return .invalid }
+        return .usedBefore(endedGrant: try row.decode(Int64.self, at: 1) > 0)
+    }
+
+    public func rotate(_ rotation: RefreshRotation) async throws(StoreFailure) -> RefreshOutcome {
+        do {
+            let rows = try await client.query(
+                """
+                with used as (
+                    update refresh_tokens r set used_at = now(), successor_hash = \(rotation.successor.bytes)
+                    from sessions s, users u
+                    where r.token_hash = \(rotation.token.bytes) and r.used_at is null and s.id = r.session_id
+                      and s.client_id = \(rotation.client.id.description) and \(Self.liveness)
+                    returning r.session_id
+                ), next as (
+                    insert into refresh_tokens (token_hash, session_id)
+                    select \(rotation.successor.bytes), session_id from used
+                ), accessible as (
+                    insert into access_tokens (token_hash, session_id, scope, expires_at)
+                    select \(nullable: rotation.accessToken?.bytes), s.id,
+                           -- What the operator has taken from the app since is in no new token.
+                           array(select named from unnest(coalesce(\(nullable: rotation.scope), s.scope))
+                                 with ordinality part (named, place)
+                                 where named = any (\(rotation.client.scopes.sorted())) order by place),
+                           least(s.expires_at,
+                                 now() + make_interval(secs => \(rotation.client.lifetimes.accessToken.seconds)))
+                    from used join sessions s on s.id = used.session_id where \(rotation.accessToken != nil)
+                ), touched as (
+                    -- The browser's session lives as long as an app of ours is used. One of somebody else does not keep it up.
+                    update sessions set last_seen_at = now()
+                    where id in (select session_id from used
+                                 union all
+                                 select s.parent_id from used join sessions s on s.id = used.session_id
+                                 where \(rotation.client.isFirstParty))
+                )
+                select \(Self.grantColumns) from used join sessions s on s.id = used.session_id \(Self.grantJoins)
+                """
+            )
+            if let row = rows.first { return .rotated(try Self.liveGrant(row)) }
+            return try await usedBefore(rotation)
+        } catch let failure as PostgresFailure {
+            // The grant ended between two steps of the statement.
+            if failure.isForeignKeyViolation { return .invalid }
+            throw translate(failure)
+        } catch {
+            throw .broken
+        }
+    }
+
+    private func usedBefore(_ rotation: RefreshRotation) async throws -> RefreshOutcome {
+        let rows = try await client.query(
+            """
+            select \(Self.grantColumns), r.successor_hash, n.used_at is not null, n.token_hash is null,
+                   extract(epoch from clock_timestamp() - r.used_at)::float8
+            from refresh_tokens r
+            left join refresh_tokens n on n.token_hash = r.successor_hash
+            join sessions s on s.id = r.session_id \(Self.grantJoins)
+            where r.token_hash = \(rotation.token.bytes) and r.used_at is not null
+              and s.client_id = \(rotation.client.id.description) and \(Self.liveness)
+            """
+        )
+        guard let row = rows.first,
+            let successor = TokenHash(stored: try row.decode([UInt8].self, at: Self.grantColumnCount))
+        else { return .invalid }
+        let column = Self.grantColumnCount
+        return .used(
+            UsedRefreshToken(
+                grant: try Self.liveGrant(row),
+                successor: successor,
+                isSuccessorUsed: try row.decode(Bool.self, at: column + 1) || row.decode(Bool.self, at: column + 2),
+                age: .seconds(try row.decode(Double.self, at: column + 3))
+            )
+        )
+    }
+
+    public func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool {
+        guard let replay else {
+            return try await run("delete from sessions where id = \(grant.uuid) and client_id is not null").affected
+                == 1
+        }
+        do {
+            let rows = try await client.query(
+                """
+                with ended as (
+                    delete from sessions where id = \(grant.uuid) and client_id is not null returning user_id
+                ), noted as (
+                    \(Self.insertion(of: replay.event, from: "select user_id from ended"))
+                ), told as (
+                    \(Self.enqueued(replay.notice, when: "exists (select from ended)"))
+                )
+                select count(*) from ended
+                """
+            )
+            return try rows.one().decode(Int64.self, at: 0) == 1
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    public func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? {
+        do {
+            let rows = try await client.read(
+                """
+                select \(Self.grantColumns), t.scope, t.created_at, t.expires_at
+                from access_tokens t join sessions s on s.id = t.session_id \(Self.grantJoins)
+                where t.token_hash = \(token.bytes) and t.expires_at > now() and s.client_id is not null
+                  and \(Self.liveness)
+                """
+            )
+            guard let row = rows.first else { return nil }
+            let column = Self.grantColumnCount
+            return LiveAccessToken(
+                grant: try Self.liveGrant(row),
+                scope: try row.decode([String].self, at: column),
+                issuedAt: Instant(try row.decode(Timestamp.self, at: column + 1)),
+                expiresAt: Instant(try row.decode(Timestamp.self, at: column + 2))
+            )
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    public func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant? {
+        try await liveGrant(
+            """
+            select \(Self.grantColumns) from sessions s \(Self.grantJoins)
+            where s.id = \(id.uuid) and s.client_id is not null and \(Self.liveness)
+            """
+        )
+    }
+
+    public func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant? {
+        try await liveGrant(
+            """
+            select \(Self.grantColumns)
+            from refresh_tokens r join sessions s on s.id = r.session_id \(Self.grantJoins)
+            where r.token_hash = \(refreshToken.bytes) and (r.used_at is null or \(includingUsed)) and s.client_id is not null
+              and \(Self.liveness)
+            """
+        )
+    }
+
+    private func liveGrant(_ statement: SQL) async throws(StoreFailure) -> LiveGrant? {
+        do {
+            return try await client.read(statement).first.map { (row) throws(PostgresFailure) in try Self.liveGrant(row)
+            }
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    public func now() async throws(StoreFailure) -> Instant {
+        do {
+            return Instant(try await client.read("select now()").one().decode(Timestamp.self, at: 0))
+        } catch {
+            throw translate(error)
+        }
+    }
+
+    // MARK: rows
+
+    /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back.
+    private static let liveness: SQL = """
+        s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and u.id = s.user_id and u.disabled_at is null
+        and (s.parent_id is null or exists (
+            select from sessions p
+            where p.id = s.parent_id and p.expires_at > now() and p.last_seen_at + p.idle_timeout > now()))
+        """
+
+    private static let grantJoins: SQL = """
+        join users u on u.id = s.user_id
+        left join user_emails e on e.user_id = s.user_id and e.is_primary
+        """
+
+    private static let grantColumns: SQL = """
+        s.id, s.client_id, s.scope, s.methods, s.provider, s.authenticated_at, s.expires_at, now(),
+        u.id, u.display_name, u.roles, e.address, e.verified_at is not null
+        """
+    private static let grantColumnCount = 13
+
+    private static func liveGrant(_ row: Row) throws(PostgresFailure) -> LiveGrant {
+        LiveGrant(
+            id: SessionID(try row.decode(UUID.self, at: 0)),
+            client: try row.decode(String.self, at: 1),
+            user: User(
+                id: UserID(try row.decode(UUID.self, at: 8)),
+                displayName: try row.decode(String?.self, at: 9),
+                roles: try row.decode([String].self, at: 10),
+                email: try row.decode(String?.self, at: 11),
+                emailVerified: try row.decode(Bool.self, at: 12)
+            ),
+            scope: try row.decode([String].self, at: 2),
+            methods: try row.decode([String].self, at: 3),
+            provider: try row.decode(String?.self, at: 4),
+            authenticatedAt: Instant(try row.decode(Timestamp.self, at: 5)),
+            expiresAt: Instant(try row.decode(Timestamp.self, at: 6)),
+            readAt: Instant(try row.decode(Timestamp.self, at: 7))
+        )
+    }
+}
+
+extension PostgresFailure {
+    /// 23503: what a row refers to is gone.
+    fileprivate var isForeignKeyViolation: Bool {
+        if case .server(let error) = self { error.state.code == "23503" } else { false }
+    }
+}

@@ -1,0 +1,106 @@
+import AuthorizationServer
+import HTTPTypes
+import Hummingbird
+import JSON
+import OAuth
+
+/// How the endpoints for apps answer: in the RFCs' own shape (RFC 6749 §5.2), never stored by anybody (J12).
+struct OAuthReplies: Sendable {
+    let answers: Answers
+    let forms: Forms
+    let origins: BrowserAppOrigins
+
+    /// Runs an endpoint over a form and answers with what it says.
+    func reply(
+        to request: Request,
+        _ endpoint: (_ authorization: [String], _ form: FormParameters) async throws(OAuthFailure) -> JSONObject?
+    ) async throws -> Response {
+        var response: Response
+        do {
+            let form = try await forms.read(request).omittingEmpty()
+            let members = try await endpoint(request.headers[values: .authorization], form)
+            response =
+                members.map { answers.json(JSONValue.object($0).serializedBytes()) }
+                ?? Response(status: .ok, headers: [.cacheControl: "no-store"])
+        } catch let failure as OAuthFailure {
+            response = self.failure(failure, usedHeader: request.headers[.authorization] != nil)
+        } catch let refusal as Refusal {
+            response = failure(OAuthFailure(.invalidRequest, "the form cannot be read"), status: refusal.status)
+        }
+        response.headers[.pragma] = "no-cache"
+        origins.allow(request, &response)
+        return response
+    }
+
+    /// An error (RFC 6749 §5.2, RFC 6750 §3).
+    func failure(_ failure: OAuthFailure, usedHeader: Bool = false, status: Int? = nil) -> Response {
+        let body = JSONValue.object(
+            JSONObject([
+                ("error", .string(failure.code.rawValue)), ("error_description", .string(failure.description)),
+            ])
+        )
+        let status = status ?? Self.status(failure.code)
+        var response = answers.json(body.serializedBytes(), status: HTTPResponse.Status(code: status))
+        switch failure.code {
+        case .invalidClient: response.headers[.wwwAuthenticate] = #"Basic realm="latchkey", charset="UTF-8""#
+        case .invalidToken, .insufficientScope:
+            response.headers[.wwwAuthenticate] =
+                #"Bearer error="\#(failure.code.rawValue)", error_description="\#(failure.description)""#
+        case .temporarilyUnavailable: response.headers[.retryAfter] = "2"
+        default: break
+        }
+        return response
+    }
+
+    private static func status(_ code: OAuthFailure.Code) -> Int {
+        switch code {
+        case .invalidClient, .invalidToken: 401
+        case .insufficientScope: 403
+        case .serverError: 500
+        case .temporarilyUnavailable: 503
+        default: 400
+        }
+    }
+}
+
+extension HTTPField.Name {
+    // Both are tokens (RFC 9110 §5.6.2), so the initialiser cannot fail; the fallback is never used.
+    static let pragma = HTTPField.Name("Pragma") ?? .cacheControl
+}
+
+/// Origins of apps that live in a browser: those of the redirect URIs of public clients. Their pages may read the endpoints' answers;
+/// without credentials, because cookies mean nothing there (H12).
+struct BrowserAppOrigins: Sendable {
+    private let origins: Set<String>
+
+    init(_ clients: ClientRegistry) {
+        var origins: Set<String> = []
+        for client in clients.all where client.isPublic {
+            for uri in client.redirectURIs {
+                guard let url = EndpointURL(uri.description) else { continue }
+                let port = url.port.map { ":\($0)" } ?? ""
+                origins.insert("\(url.scheme.rawValue)://\(url.host)\(port)")
+            }
+        }
+        self.origins = origins
+    }
+
+    func allow(_ request: Request, _ response: inout Response) {
+        response.headers[.vary] = "Origin"
+        let sent = request.headers[values: .origin]
+        guard sent.count == 1, let origin = sent.first, origins.contains(origin) else { return }
+        response.headers[.accessControlAllowOrigin] = origin
+    }
+
+    /// The answer to a preflight (Fetch §4.8): what an app's page may send.
+    func preflight(_ request: Request) -> Response {
+        var response = Response(status: .noContent)
+        allow(request, &response)
+        if response.headers[.accessControlAllowOrigin] != nil {
+            response.headers[.accessControlAllowMethods] = "GET, POST"
+            response.headers[.accessControlAllowHeaders] = "Authorization, Content-Type"
+            response.headers[.accessControlMaxAge] = "600"
+        }
+        return response
+    }
+}

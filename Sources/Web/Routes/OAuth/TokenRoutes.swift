@@ -1,0 +1,69 @@
+import AuthorizationServer
+import Flows
+import HTTPTypes
+import Hummingbird
+import JSON
+import OAuth
+
+/// What apps' backends call: token, introspection, revocation, pushed requests, userinfo, and the metadata.
+struct TokenRoutes: Sendable {
+    let server: AuthorizationServer
+    let visitors: Visitors
+    let limits: StartLimits
+    let replies: OAuthReplies
+
+    func register(on router: Router<RequestScope>) {
+        router.post("/oauth/token") { request, _ in
+            try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
+                try await server.token(authorization: authorization, form: form)
+            }
+        }
+        router.post("/oauth/introspect") { request, _ in
+            try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
+                try await server.introspection(authorization: authorization, form: form)
+            }
+        }
+        router.post("/oauth/revoke") { request, _ in
+            try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
+                try await server.revocation(authorization: authorization, form: form)
+                return nil
+            }
+        }
+        router.post("/oauth/par") { request, context in
+            // Each one is stored, and anybody can speak for a public client (M06).
+            try limits.count(visitors.visitor(request, context).client)
+            var response = try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
+                try await server.pushedRequest(authorization: authorization, form: form)
+            }
+            // RFC 9126 §2.2.
+            if response.status == .ok { response.status = .created }
+            return response
+        }
+        router.get("/oauth/userinfo") { request, _ in try await userInfo(request) }
+        router.post("/oauth/userinfo") { request, _ in try await userInfo(request) }
+        for path in ["/oauth/token", "/oauth/revoke", "/oauth/userinfo"] {
+            router.on(RouterPath(path), method: .options) { request, _ in replies.origins.preflight(request) }
+        }
+        let metadata = JSONValue.object(server.metadata.json).serializedBytes()
+        for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+            router.get(RouterPath(path)) { _, _ in
+                var response = replies.answers.json(metadata)
+                response.headers[.cacheControl] = "public, max-age=300"
+                response.headers[.accessControlAllowOrigin] = "*"
+                return response
+            }
+        }
+    }
+
+    /// The token in the header, or by POST in the form (RFC 6750 §2.1 and §2.2); never in the query.
+    private func userInfo(_ request: Request) async throws -> Response {
+        try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
+            let inForm = request.method == .post ? form["access_token"] : nil
+            guard let bearer = PresentedToken.bearer(in: request.headers) ?? (authorization.isEmpty ? inForm : nil)
+            else {
+                throw OAuthFailure(.invalidToken, "there is no access token in the request")
+            }
+            return try await server.userInfo(bearer)
+        }
+    }
+}

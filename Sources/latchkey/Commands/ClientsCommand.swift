@@ -1,0 +1,53 @@
+import Accounts
+import ArgumentParser
+import AuthorizationServer
+import Cryptography
+import ServiceConfiguration
+
+/// `latchkey clients`
+struct ClientsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clients",
+        abstract: "Apps that sign people in here.",
+        subcommands: [Check.self, MakeSecret.self]
+    )
+
+    /// `latchkey clients check`
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check every app's file; exit code 0 only if nothing is wrong."
+        )
+
+        @Argument(help: "Folder with the files.")
+        var directory = "clients"
+
+        func run() async throws {
+            let (clients, diagnostics) = ClientRegistry.load(directory: directory)
+            for diagnostic in diagnostics { Console.error("\(diagnostic)") }
+            for client in clients.all {
+                let kind = client.isPublic ? "public" : "confidential"
+                let party = client.isFirstParty ? "first party" : "third party"
+                Console.output("\(client.id): \(client.name), \(kind), \(party)")
+            }
+            guard diagnostics.isEmpty else {
+                Console.error("\(diagnostics.count) fault(s)")
+                throw ExitCode(1)
+            }
+        }
+    }
+
+    /// `latchkey clients secret`
+    struct MakeSecret: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "secret",
+            abstract: "Make a client secret: the app gets the secret, its file gets the hash.",
+            discussion: "The secret is shown this once and stored nowhere here."
+        )
+
+        func run() async throws {
+            let secret = ClientSecret.generate()
+            Console.output("secret: \(secret.reveal())")
+            Console.output("hash:   sha256:\(Hex.encode(secret.hash.bytes))")
+        }
+    }
+}
