@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from processes import Child, awaited, running
+from processes import Child, awaited, clean_environment, running
 from report import Skipped, equal
 from visitor import Answer, Visitor
 
 APACHE = Path("/usr/sbin/apache2")
 MODULES = Path("/usr/lib/apache2/modules")
 CALLBACK = "/members/callback"
-PAGE = "/members/page.shtml"
+PAGE = "/members/page.html"
 # Every request for it asks for new tokens first.
-RENEWED = "/members/renewed.shtml"
-GOODBYE = "/goodbye.shtml"
+RENEWED = "/members/renewed.html"
+GOODBYE = "/goodbye.html"
 
 
 def origin(port: int) -> str:
@@ -52,9 +52,7 @@ class ApacheSite:
 
 
 def _configuration(folder: Path, port: int, issuer: str, client: str, secret: str) -> str:
-    names = (
-        "mpm_event", "authn_core", "authz_core", "authz_user", "mime", "include", "auth_openidc",
-    )  # fmt: skip
+    names = ("mpm_event", "authn_core", "authz_core", "authz_user", "include", "auth_openidc")
     modules = "\n".join(f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in names)
     # Apache serves nothing as root; as anybody else it stays who it is and needs no such line.
     user = "User nobody\nGroup nogroup" if os.geteuid() == 0 else ""
@@ -65,13 +63,13 @@ Listen 127.0.0.1:{port}
 DefaultRuntimeDir {folder}
 PidFile {folder}/apache.pid
 ErrorLog /dev/stderr
-LogLevel warn auth_openidc:debug
+LogLevel warn
 StartServers 1
 DocumentRoot {folder}/site
 <Directory {folder}/site>
     Options +Includes
-    AddType text/html .shtml
-    AddOutputFilter INCLUDES .shtml
+    ForceType text/html
+    SetOutputFilter INCLUDES
     Require all granted
 </Directory>
 OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
@@ -81,6 +79,7 @@ OIDCScope "openid profile email offline_access"
 OIDCRedirectURI {origin(port)}{CALLBACK}
 OIDCCryptoPassphrase {os.urandom(16).hex()}
 OIDCPKCEMethod S256
+OIDCHTTPTimeoutShort 60
 OIDCRemoteUserClaim sub
 OIDCPassRefreshToken On
 <Location /members>
@@ -107,7 +106,9 @@ def apache_site(port: int, issuer: str, client: str, secret: str) -> Iterator[Ap
         configuration = folder / "apache.conf"
         configuration.touch(0o600)
         configuration.write_text(_configuration(folder, port, issuer, client, secret))
-        with running([str(APACHE), "-DFOREGROUND", "-d", temporary, "-f", str(configuration)], cwd=folder) as child:
+        command = [str(APACHE), "-DFOREGROUND", "-d", temporary, "-f", str(configuration)]
+        # Everything it asks for is on loopback.
+        with running(command, cwd=folder, environment=clean_environment(no_proxy="*")) as child:
             awaited(lambda: child.has_ended or _answers(port), "Apache listens", seconds=60)
             if child.has_ended:
                 raise RuntimeError(f"apache2 ended: {child.output[-600:]}")
