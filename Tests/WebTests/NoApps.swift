@@ -1,6 +1,7 @@
 import Accounts
 import AuthorizationServer
 import Cryptography
+import JSON
 import Jobs
 
 import struct Foundation.UUID
