@@ -368,6 +368,7 @@ let package = Package(
                 "Accounts", "Administration", "Cryptography", "Postgres", "PostgresStore", "TestSupport", "latchkey",
                 "mock-provider", .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["Golden"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -70,6 +70,14 @@ public struct PlanChange: Sendable, Hashable {
         case decisions
         /// A first sign-in that somebody with a proven address here might make.
         case addresses
+
+        /// What is counted, for one or for several.
+        public func noun(for count: Int) -> String {
+            switch self {
+            case .decisions: count == 1 ? "decision" : "decisions"
+            case .addresses: count == 1 ? "address" : "addresses"
+            }
+        }
     }
 
     /// What happens to them.

@@ -34,7 +34,7 @@ public struct PolicyPlan: Sendable, Hashable {
                 let from = change.beforeRule.map { " (\($0))" } ?? ""
                 let to = change.afterRule.map { " (\($0))" } ?? ""
                 lines.append(
-                    "  \(change.count) \(change.basis.rawValue) through \(change.provider): \(change.before)\(from)"
+                    "  \(change.count) \(change.basis.noun(for: change.count)) through \(change.provider): \(change.before)\(from)"
                         + " -> \(change.after)\(to)"
                 )
                 lines.append("    such as \(change.samples.joined(separator: ", "))")

@@ -1,3 +1,5 @@
+import Accounts
+
 /// URLs that configuration names exactly. They stay text, because they are compared character by character.
 enum AbsoluteURL {
     /// Visible ASCII without fragment, wildcard, backslash or user information; https, or http on a loopback host;
@@ -25,6 +27,12 @@ extension ValueType where Value == String {
         "absolute https URL without fragment, user or wildcard (http only for localhost, 127.0.0.1 and [::1])",
         write: { $0 }
     ) { AbsoluteURL.isAcceptable($0) ? $0 : nil }
+
+    /// Where people reach somebody: a URL to open, or an address to write to.
+    static let contact = of("e-mail address or an absolute https URL", write: { $0 }) { text in
+        let isMailbox = EmailAddress(text) != nil && !text.contains(where: \.isWhitespace)
+        return isMailbox || AbsoluteURL.isAcceptable(text) ? text : nil
+    }
 
     /// An issuer identifier: no query (OpenID Connect Discovery 1.0 §3).
     static let issuer = of("issuer: an https URL without query, fragment or user", write: { $0 }) { text in

@@ -7,6 +7,7 @@ extension ServiceConfiguration {
     init(_ resolver: inout Resolver) {
         publicURL = resolver.value(Settings.publicURL) ?? .standIn
         serviceName = resolver.value(Settings.serviceName)
+        contact = resolver.value(Settings.contact)
         mode = resolver.value(Settings.mode)
         server = Server(&resolver)
         let metricsHost = resolver.value(Settings.metricsHost)

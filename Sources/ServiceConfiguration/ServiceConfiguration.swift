@@ -17,6 +17,8 @@ public struct ServiceConfiguration: Sendable {
     public let publicURL: WebOrigin
     /// `service_name`.
     public let serviceName: String
+    /// `contact`: an https URL, or an e-mail address.
+    public let contact: String?
     /// `mode`.
     public let mode: Mode
     /// `server`.

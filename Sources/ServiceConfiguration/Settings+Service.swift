@@ -17,6 +17,13 @@ enum Settings {
         example: "Example Accounts",
         "The name pages show."
     )
+    static let contact = OptionalSetting(
+        "contact",
+        .contact,
+        example: "help@example.org",
+        "Where people reach whoever runs this service: an e-mail address, or an https URL of a page that says how. Whoever is "
+            + "refused what only an administrator can grant is led there."
+    )
     static let mode = Setting(
         "mode",
         .choice,

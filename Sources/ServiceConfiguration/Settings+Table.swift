@@ -1,7 +1,7 @@
 extension Settings {
     /// The table: every declared key, in the order of the documentation.
     static let table: [ConfigurationKey] = [
-        publicURL.key, serviceName.key, mode.key,
+        publicURL.key, serviceName.key, contact.key, mode.key,
         serverHost.key, serverPort.key, serverMaximumBody.key, serverMaximumConnections.key,
         serverRequestTimeout.key, serverIdleTimeout.key, serverShutdownTimeout.key, serverTrustedProxies.key,
         serverThreads.key,

@@ -7,7 +7,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     let settings = services.settings
     let https = settings.publicOrigin.hasPrefix("https://")
     let headers = SecurityHeaders(https: https, formTargets: settings.formTargets)
-    let answers = Answers(pages: services.pages, headers: headers)
+    let answers = Answers(pages: services.pages, headers: headers, contact: settings.contact)
     let cookies = Cookies(secure: https, sessionSameSite: settings.strictSameSite ? .strict : .lax)
     let forms = Forms(maximumBytes: settings.maximumBodyBytes, timeout: settings.requestTimeout)
     let table = RouteTable(

@@ -64,6 +64,8 @@ public struct WebServices: Sendable {
         public var privilegedRoles: Set<String> = []
         /// What each role may do.
         public var rolePermissions = RolePermissions.none
+        /// Where people reach whoever runs the service: an e-mail address or a web address.
+        public var contact: String?
         /// Sign-ins with a provider that one client may begin in ten minutes.
         public var startsPerClient: Int
         /// Who may use the administration interface; empty switches it off.

@@ -259,6 +259,7 @@ private func webSettings(
         startsPerClient: configuration.throttle.startsPerClient,
         administrators: configuration.administration.keys.map { Administrator(name: $0.name, keyHash: $0.hash) }
     )
+    settings.contact = configuration.contact
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
     settings.rolePermissions = RolePermissions(
         configuration.roles.permissions.map { (role: $0.role, permission: $0.permission) }

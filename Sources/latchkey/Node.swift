@@ -169,9 +169,9 @@ struct Node {
     private func checkPort(_ port: Int, host: String, group: any EventLoopGroup) async throws {
         guard port != 0 else { return }
         do {
+            // Nobody is let in yet: whoever was, would keep a connection that nothing ever answers or closes.
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                // Accepts nobody: a request that came in this moment would wait for its answer for ever.
                 .serverChannelOption(.autoRead, value: false)
                 .bind(host: host, port: port).get()
             try await channel.close()

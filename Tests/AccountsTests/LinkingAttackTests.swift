@@ -66,6 +66,31 @@ struct LinkingAttackTests {
         #expect(asking == ["Arrival.swift", "HypotheticalDecision.swift", "PolicyReading+Advice.swift"])
     }
 
+    @Test("L-9 one door: an identity comes to an account by the decision, an administrator's word, an undo or a merge")
+    func whoWrites() throws {
+        let sources = URL(filePath: #filePath).resolvingSymlinksInPath()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Sources")
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var (writing, moving, carrying): (Set<String>, Set<String>, Set<String>) = ([], [], [])
+        for case let file as URL in files where file.pathExtension == "swift" {
+            let name = file.lastPathComponent
+            let text = try String(contentsOf: file, encoding: .utf8)
+            if text.contains("into federated_identities") { writing.insert(name) }
+            if text.contains("update federated_identities") { moving.insert(name) }
+            if text.contains("accounts.carryOut(") { carrying.insert(name) }
+        }
+        // What a decision allows, and an identity that was removed and comes back; a further file here is a further door.
+        #expect(
+            writing == [
+                "AccountChangeStatement.swift", "PostgresStore+HeldArrivals.swift", "AccountRestoration.swift",
+                "PostgresStore+IdentityUndo.swift",
+            ]
+        )
+        #expect(moving == ["AccountChangeStatement.swift", "AccountMoves.swift"], "its last use, and a merge")
+        #expect(carrying == ["Arrival.swift"])
+    }
+
     @Test("L-14 a changed address never moves a login to another user")
     func changedAddress() {
         for facts in LinkingFacts.possible where facts.intent == .signIn {

@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
+import account_change_checks
 import address_change_checks
 import app_checks
 import attack_checks
@@ -44,6 +45,7 @@ WITH_SCRIPTS = [
     trouble_checks,
     linking_checks,
     outcome_checks,
+    account_change_checks,
     local_account_checks,
     password_checks,
     address_change_checks,

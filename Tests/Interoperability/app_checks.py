@@ -21,6 +21,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.jose import JsonWebKey, jwt
 
+from apache import CALLBACK, GOODBYE, origin
 from database import execute, fresh_database
 from node import Node, executable, node
 from other_providers import CLIENT_ID, CLIENT_SECRET, ProviderMock, provider_mock
@@ -63,6 +64,8 @@ class AppWorld:
     mock: ProviderMock
     database: str
     apps: dict[str, App]
+    # Where a site of ours may listen; one of the apps is registered with it.
+    apache_port: int
 
     @property
     def issuer(self) -> str:
@@ -830,7 +833,7 @@ def logs(world: AppWorld) -> None:
 # The world.
 
 
-def client_files(folder: Path) -> dict[str, App]:
+def client_files(folder: Path, apache_port: int) -> dict[str, App]:
     """Files of apps, as an operator writes them."""
     apps: dict[str, App] = {}
 
@@ -855,6 +858,8 @@ def client_files(folder: Path) -> dict[str, App]:
     write("once", "name: Once", uri, "first_party: true", "grants: [authorization_code]")
     write("native", "name: Native", "redirect_uris: ['http://127.0.0.1/callback', 'com.example.app:/cb']",
           "first_party: true", secrets_=0)  # fmt: skip
+    write("apache", "name: Members", f"redirect_uris: ['http://127.0.0.1{CALLBACK}']", full, "first_party: true",
+          f"post_logout_redirect_uris: ['{origin(apache_port)}{GOODBYE}']")  # fmt: skip
     write("spa", "name: Page", "redirect_uris: ['https://spa.example/']", "first_party: true", secrets_=0)
     return apps
 
@@ -867,7 +872,8 @@ def app_world() -> Iterator[AppWorld]:
         fresh_database("apps") as database,
         provider_mock("--require-nonce", "true") as mock,
     ):
-        apps = client_files(Path(folder))
+        apache_port = free_port()
+        apps = client_files(Path(folder), apache_port)
         providers = {
             "oidc-example": {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "issuer": mock.issuer},
             "google": {"client_id": "google-client", "client_secret": "google-secret"},
@@ -880,10 +886,4 @@ def app_world() -> Iterator[AppWorld]:
             "throttle": {"starts_per_client": 1_000_000},
         }
         with node(database, providers, **more) as first, node(database, providers, public_url=first.origin, **more) as second:
-            yield AppWorld(first, second, mock, database, apps)
-
-
-def run(only: str) -> tuple[int, int]:
-    """Starts the world and runs the checks."""
-    with app_world() as world:
-        return suite.run(world, only=only)
+            yield AppWorld(first, second, mock, database, apps, apache_port)

@@ -15,9 +15,12 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 
 import app_checks
 import backend_checks
+import conformance_checks
+import logout_conformance_checks
 import mail_checks
 import proxy_checks
 import provider_checks
+import relying_party_checks
 from database import fresh_database
 from node import ROOT, node
 from other_providers import CLIENT_ID, CLIENT_SECRET, ProviderMock, django_site, impostor, provider_mock
@@ -74,9 +77,12 @@ def main(only: str) -> int:
                 passed, failed = passed + ok, failed + bad
         ok, bad = proxy_checks.run(mock, folder, only)
         passed, failed = passed + ok, failed + bad
-    for module in (mail_checks, app_checks):
-        ok, bad = module.run(only)
-        passed, failed = passed + ok, failed + bad
+    ok, bad = mail_checks.run(only)
+    passed, failed = passed + ok, failed + bad
+    with app_checks.app_world() as apps:
+        for module in (app_checks, conformance_checks, logout_conformance_checks, relying_party_checks):
+            ok, bad = module.suite.run(apps, only=only)
+            passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

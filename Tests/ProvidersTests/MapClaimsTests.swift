@@ -86,6 +86,47 @@ struct MapClaimsTests {
     }
 
     @Test(
+        "L-11 what a provider cannot assert is said in its file: never, always, or where the flag is, and nothing it sends changes that",
+        arguments: [
+            ("never", EmailEvidence.unverified, EmailEvidence.unverified), ("always", .verified, .verified),
+            ("claims.email_verified", .verified, .unverified),
+        ]
+    )
+    func unableToAssert(verification: String, flagged: EmailEvidence, silent: EmailEvidence) throws {
+        let whole = try ProviderFiles.text("oidc-example")
+        let rules = whole[..<(try #require(whole.firstRange(of: "examples:\n"))).lowerBound]
+        func text(_ word: String, _ more: String = "") -> String {
+            String(rules).replacing("issuer: configured", with: "issuer: https://issuer.example")
+                .replacing("userinfo: true\n", with: "")
+                .replacing("  verified: claims.email_verified\n", with: word + more)
+                    + """
+                    examples:
+                      - name: flagged
+                        id_token: '{"sub":"1","email":"a@example.com","email_verified":true}'
+                        expect: { subject: "1", email: a@example.com, evidence: \(flagged.rawValue) }
+                    """
+        }
+        let (catalog, diagnostics) = ProviderCatalog.load(
+            files: [(name: "oidc-example.yaml", text: text("  verified: \(verification)\n"))]
+        )
+        #expect(diagnostics.isEmpty, "\(diagnostics)")
+        let provider = try #require(catalog.providers.first)
+        for (flag, evidence) in [(#","email_verified":true"#, flagged), ("", silent)] {
+            let claims = try verified(#"{"sub":"1","email":"a@example.com"\#(flag),"hd":"example.com"}"#)
+            #expect(try provider.mapClaims(idToken: claims, answers: [:]).email?.evidence == evidence)
+        }
+        // Nor is there a default: a file says one of the three, and "never" runs no mailbox.
+        #expect(!ProviderCatalog.load(files: [(name: "oidc-example.yaml", text: text(""))]).diagnostics.isEmpty)
+        let mailbox = "  authoritative_for: [example.com]\n"
+        let claimed = text("  verified: \(verification)\n", mailbox).replacing(
+            "evidence: verified",
+            with: "evidence: authoritative"
+        )
+        let authoritative = ProviderCatalog.load(files: [(name: "oidc-example.yaml", text: claimed)])
+        #expect(authoritative.diagnostics.isEmpty == (verification != "never"))
+    }
+
+    @Test(
         "G06 when Google runs the mailbox",
         arguments: [
             ("a@gmail.com", nil, EmailEvidence.authoritative), ("a@GMAIL.com", nil, .authoritative),

@@ -32,6 +32,7 @@ struct FieldTests {
         let all = try everything()
         #expect(all.publicURL.description == "https://login.example.org")
         #expect(all.serviceName == "Example Accounts")
+        #expect(all.contact == "help@example.org")
         #expect(all.mode == .development)
         #expect(all.server.host == "0.0.0.0")
         #expect(all.server.port == 8443)

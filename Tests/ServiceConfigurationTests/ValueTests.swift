@@ -43,6 +43,20 @@ struct ValueTests {
     }
 
     @Test(
+        "whom to ask is an address or a page",
+        arguments: [
+            ("help@example.org", true), ("https://example.org/help?about=accounts", true), ("help", false),
+            ("Help <help@example.org>", false), ("Help@Example.org", true), ("http://example.org/help", false),
+            ("mailto:help@example.org", false), ("javascript:alert(1)", false), (" help@example.org", false),
+        ]
+    )
+    func contact(_ text: String, _ isAccepted: Bool) throws {
+        let loaded = load(set: ["contact=\(text)"])
+        #expect(loaded.codes == (isAccepted ? [] : [.invalidValue]))
+        if isAccepted { #expect(try loaded.get().configuration.contact == text) }
+    }
+
+    @Test(
         "durations",
         arguments: [
             ("500ms", Duration.milliseconds(500)), ("1s", .seconds(1)), ("60s", .seconds(60)), ("1000ms", .seconds(1)),

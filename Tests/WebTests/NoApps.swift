@@ -1,6 +1,8 @@
 import Accounts
 import AuthorizationServer
 import Cryptography
+import JSON
+import JSON
 import Jobs
 
 import struct Foundation.UUID

@@ -10,6 +10,8 @@ import OAuth
 struct Answers: Sendable {
     let pages: Pages
     let headers: SecurityHeaders
+    /// Where people reach whoever runs the service, if anybody said so.
+    let contact: String?
 
     /// A page that is never stored by anybody.
     func page(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
@@ -121,71 +123,6 @@ struct Answers: Sendable {
             [.init(label: "Try another way", target: .link(FormPath.confirmLink), primary: true)]
         case .signUp:
             [.init(label: "Sign up", target: .link(FormPath.signUp), primary: true)]
-        }
-    }
-
-    /// The page of a decision that starts no session.
-    func stopped(_ stop: StoppedSignIn, at button: WebServices.Button, requestID: String) -> Response {
-        let since = stop.since.map { PageTime(unixSeconds: $0.seconds).readableForm } ?? ""
-        let page = MessagePage(
-            kind: stop.isWaiting ? .waiting : .refused,
-            title: stop.title,
-            sentence: stop.sentence.replacing("{provider}", with: button.name).replacing("{since}", with: since),
-            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button)
-                + (stop.offersMerge ? [Self.merge] : []),
-            requestID: requestID
-        )
-        return self.page(.message(page), status: HTTPResponse.Status(code: stop.status))
-    }
-
-    private static let merge = MessagePage.NextStep(
-        label: "Both are mine: merge them",
-        target: .link(FormPath.merge)
-    )
-
-    /// Links for what a linking decision offers next: each leads to where it can be done.
-    static func links(
-        after step: Accounts.NextStep?,
-        linking: Bool,
-        with button: WebServices.Button
-    ) -> [MessagePage.NextStep] {
-        let signIn = MessagePage.NextStep(label: "Sign in another way", target: .link("/sign-in"), primary: true)
-        let account = MessagePage.NextStep(label: "Back to your account", target: .link(FormPath.account))
-        let again = MessagePage.NextStep(
-            label: linking ? "Add \(button.name) again" : "Sign in with \(button.name) again",
-            target: .post(
-                action: (linking ? "/account/link/" : "/sign-in/") + button.id.description,
-                returnTo: linking ? FormPath.account : nil
-            ),
-            primary: true
-        )
-        switch step {
-        case .unlinkThere:
-            // To the account it belongs to; there it can be unlinked.
-            return [
-                MessagePage.NextStep(
-                    label: "Sign in with \(button.name)",
-                    target: .post(action: "/sign-in/\(button.id)", returnTo: FormPath.account),
-                    primary: true
-                ), account,
-            ]
-        case .confirmItIsYou:
-            let target = FormPath.confirmIdentity + "?" + FormURLEncoded.encode([("return_to", FormPath.account)])
-            return [
-                MessagePage.NextStep(label: "Confirm that it is you", target: .link(target), primary: true), account,
-            ]
-        case .allowAgain where linking:
-            return [MessagePage.NextStep(label: "Go to your account", target: .link(FormPath.account), primary: true)]
-        case .verifyAddressThere, .shareAddress, .startAgain:
-            return [again, linking ? account : MessagePage.NextStep(label: signIn.label, target: signIn.target)]
-        case .signInAgain:
-            let target = "/sign-in?" + FormURLEncoded.encode([("return_to", FormPath.account)])
-            return [MessagePage.NextStep(label: "Sign in again", target: .link(target), primary: true)]
-        case .waitForAdministrator, .askForInvitation, .contactAdministrator, .proveOwnership, .enterMailedCode,
-            .signInAnotherWay, .allowAgain, .chooseAnotherWay, nil:
-            return linking
-                ? [MessagePage.NextStep(label: "Go to your account", target: .link(FormPath.account), primary: true)]
-                : [signIn]
         }
     }
 }

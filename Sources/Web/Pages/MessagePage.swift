@@ -21,6 +21,8 @@ public struct MessagePage: Sendable, Hashable {
             /// A link: a path of this origin, an `https` address, or `http` on this very machine. Anything else
             /// becomes `/`, because escaping does not make `javascript:` harmless.
             case link(String)
+            /// An e-mail address to write to, or a web address as for ``link(_:)``.
+            case contact(String)
             /// A form without fields but `return_to`, posted to a path of this origin. Anything else becomes `/`.
             case post(action: String, returnTo: String?)
         }

@@ -16,6 +16,10 @@ struct MessageView: Sendable {
                 href = PageTarget.link(address)
                 action = nil
                 returnTo = nil
+            case .contact(let address):
+                href = PageTarget.contact(address)
+                action = nil
+                returnTo = nil
             case .post(let path, let returnTo):
                 href = nil
                 action = PageTarget.path(path)

@@ -11,6 +11,13 @@ enum PageTarget {
         isLocalPath(address) || isWebAddress(address) ? address : "/"
     }
 
+    /// `address` if it is a web address, or a mailbox as a `mailto:` address without header fields (RFC 6068 §2); else `/`.
+    static func contact(_ address: String) -> String {
+        guard !isWebAddress(address) else { return address }
+        let isMailbox = isPlain(address) && address.contains("@") && !address.contains { "?&#%:/,;<>\"".contains($0) }
+        return isMailbox ? "mailto:" + address : "/"
+    }
+
     /// `address` if it is an `otpauth://totp/…` address, which only an authenticator app opens; else nil.
     static func authenticator(_ address: String) -> String? {
         isPlain(address) && address.hasPrefix("otpauth://totp/") ? address : nil

@@ -38,7 +38,8 @@ struct AccountSections: Sendable {
         )
             ? .possible
             : .impossible(
-                local.isEnabled
+                // A password needs a proven address.
+                local.isEnabled && hasProvenAddress
                     ? "This is your only way to sign in. Set a password first, or add another way."
                     : "This is your only way to sign in. Add another one before you remove it."
             )

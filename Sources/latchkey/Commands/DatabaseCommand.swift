@@ -8,7 +8,11 @@ import ServiceConfiguration
 
 /// Connects to the database of the configuration for as long as `body` takes; what fails is said in one sentence.
 func withStore(_ options: ConfigurationOptions, _ body: (PostgresStore) async throws -> Void) async throws {
-    let configuration = try options.load().configuration
+    try await withStore(try options.load().configuration, body)
+}
+
+/// The same for a command that has read its configuration already, and said its warnings.
+func withStore(_ configuration: ServiceConfiguration, _ body: (PostgresStore) async throws -> Void) async throws {
     try await sayingFaults {
         // Nothing but the answer belongs on the terminal: what failed is said in one sentence below.
         let logger = Logger(label: "latchkey.command") { _ in SwiftLogNoOpLogHandler() }

@@ -15,7 +15,7 @@ func withAdministration(
     _ body: @Sendable (AdministrationServices) async throws(PolicyFailure) -> Void
 ) async throws {
     let configuration = try options.load().configuration
-    try await withStore(options) { store in
+    try await withStore(configuration) { store in
         let providers = try configuredProviders(configuration)
         let services = administrationServices(configuration, store: store, providers: providers)
         try await sayingPolicyFaults(json: json) { () async throws(PolicyFailure) in try await body(services) }

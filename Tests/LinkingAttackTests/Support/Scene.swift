@@ -39,13 +39,25 @@ struct Visitor: Sendable {
         email: String?,
         verified: Bool = true
     ) async throws -> Visitor {
-        let (name, subject) = ("p" + Scene.number(), Scene.number())
+        try await Visitor(
+            stack: stack,
+            provider: provider,
+            name: "p" + Scene.number(),
+            subject: Scene.number(),
+            email: email
+        )
+        .reporting(email, verified: verified)
+    }
+
+    /// The same account, of which its provider reports this address from now on, and misbehaves so.
+    func reporting(_ email: String?, verified: Bool = true, misbehaving: [String] = []) async throws -> Visitor {
         let standIn = provider == "twitter" ? "x" : provider == "oidc-example" ? "oidc" : provider
         try await stack.mock.call(
             "PUT",
             "/people/\(standIn)/\(name)",
             #"{"subject":"\#(subject)","name":"Person","username":"\#(name)","email_verified":\#(verified),"email":"#
-                + (email.map { "\"\($0)\"" } ?? "null") + "}"
+                + (email.map { "\"\($0)\"" } ?? "null")
+                + ",\"misbehave\":[" + misbehaving.map { "\"\($0)\"" }.joined(separator: ",") + "]}"
         )
         return Visitor(stack: stack, provider: provider, name: name, subject: subject, email: email)
     }
@@ -143,6 +155,15 @@ extension Stack {
         let mail = try await mail(to: address, contains: "Type it nowhere else", besides: count)
         guard let found = mail.firstMatch(of: /\n +(\d{8})\n/) else {
             throw NeverHappened(description: "a code in \(mail)")
+        }
+        return String(found.1)
+    }
+
+    /// The token of the latest mailed link that leads somewhere.
+    func token(to address: String, of link: String) async throws -> String {
+        let mail = try await mail(to: address, contains: link)
+        guard let found = mail.firstMatch(of: /token=(lkm_[A-Za-z0-9_-]+)/) else {
+            throw NeverHappened(description: "a token in \(mail)")
         }
         return String(found.1)
     }

@@ -14,6 +14,8 @@ actor RelyingParty {
     /// How many tokens each key was accepted for.
     private(set) var accepted: [String: Int] = [:]
     private(set) var failures: [String] = []
+    /// How many tokens were verified, with either result.
+    var count: Int { accepted.values.reduce(failures.count, +) }
 
     init(ports: [Int], keepsFor: Duration) {
         self.ports = ports

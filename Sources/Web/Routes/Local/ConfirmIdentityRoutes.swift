@@ -61,7 +61,10 @@ struct ConfirmIdentityRoutes: Sendable {
         let credentials = try await refusing { () async throws(FlowFailure) in
             try await replies.local.credentials(of: session.user.id)
         }
-        let buttons = replies.services.buttons.filter { credentials.providers.contains($0.id.description) }
+        // One that is only for linking signs nobody in, so it proves nothing here.
+        let buttons = replies.services.buttons.filter {
+            credentials.providers.contains($0.id.description) && !$0.isLinkOnly
+        }
         return .confirmIdentity(
             hasPassword: credentials.passwordChangedAt != nil && replies.local.isEnabled,
             buttons: buttons.map { button in
