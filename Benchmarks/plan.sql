@@ -31,4 +31,6 @@ select (lpad(to_hex(1767225600000 + n), 12, '0') || '7000' || '8' || lpad(to_hex
            || (array['none', 'verified', 'unverified', 'verified'])[1 + n % 4] || ' recycled=no privileged=no dormant=no',
        'people' || n % 50 || '.example', repeat('0', 64), 1, '', 'sign_in', 'identity_known'
 from generate_series(1::bigint, :decisions) n;
+create table bench_data (label text not null);
+insert into bench_data values (:'label');
 vacuum (analyze) users, user_emails, federated_identities, linking_decisions;

@@ -17,10 +17,13 @@ struct SignIn: AsyncParsableCommand {
     var people = 0
     @Option(help: "Connections to the node, each with one person at a time.") var connections = 16
     @Option(help: "Seconds to go on.") var seconds = 5
+    @Option(help: "So many sign-ins a second over all connections, instead of as many as are served.") var rate: Double?
+    @Option(help: "Stop when the process of this id has ended.") var beside: Int32?
     @Flag(help: "Stop when each person has signed in once.") var once = false
 
     func validate() throws {
         guard connections > 0, seconds > 0, people >= 0 else { throw ValidationError("numbers have to be positive") }
+        guard rate.map({ (0.1...10_000).contains($0) }) ?? true else { throw ValidationError("--rate is 0.1 to 10000") }
         guard people == 0 || people >= connections else { throw ValidationError("fewer people than connections") }
         guard !once || people > 0 else { throw ValidationError("--once needs --people") }
     }
@@ -29,21 +32,31 @@ struct SignIn: AsyncParsableCommand {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let script = SignInScript(provider: provider, origin: origin)
         var visitors: [Visitor] = []
+        let start = ContinuousClock.now + .milliseconds(100)
         for first in 1...connections {
             visitors.append(
                 Visitor(
                     script: script,
                     node: try await HTTPConversation.connect(port: port, on: loop),
                     standIn: try await HTTPConversation.connect(port: standInPort, on: loop),
-                    queue: Visitor.Queue(first: first, step: connections, people: people, once: once)
+                    queue: Visitor.Queue(first: first, step: connections, people: people, once: once),
+                    pace: rate.map { rate in
+                        Pace(
+                            first: start + .seconds(Double(first - 1) / rate),
+                            interval: .seconds(Double(connections) / rate)
+                        )
+                    }
                 )
             )
         }
         let began = ContinuousClock.now
         let deadline = began + .seconds(seconds)
         var tally = Tally()
+        let companion = beside == nil ? nil : Companion()
+        let watching = Task { if let companion, let beside { await companion.watch(beside) } }
+        defer { watching.cancel() }
         await withTaskGroup(of: Tally.self) { group in
-            for visitor in visitors { group.addTask { await visitor.work(until: deadline) } }
+            for visitor in visitors { group.addTask { await visitor.work(until: deadline, beside: companion) } }
             for await part in group { tally.add(part) }
         }
         let elapsed = Double(began.duration(to: .now).microseconds) / 1_000_000

@@ -43,25 +43,29 @@ actor Visitor {
     private let node: NIOLoopBound<HTTPConversation>
     private let standIn: NIOLoopBound<HTTPConversation>
     private var queue: Queue
+    private var pace: Pace?
 
     init(
         script: SignInScript,
         node: NIOLoopBound<HTTPConversation>,
         standIn: NIOLoopBound<HTTPConversation>,
-        queue: Queue
+        queue: Queue,
+        pace: Pace? = nil
     ) {
         self.script = script
         self.node = node
         self.standIn = standIn
         self.queue = queue
+        self.pace = pace
         unownedExecutor = node.eventLoop.executor.asUnownedSerialExecutor()
     }
 
-    /// Signs people in until the time is over or nobody is left.
-    func work(until deadline: ContinuousClock.Instant) async -> Tally {
+    /// Signs people in until the time is over, nobody is left, or the companion has ended.
+    func work(until deadline: ContinuousClock.Instant, beside companion: Companion?) async -> Tally {
         var tally = Tally()
         while ContinuousClock.now < deadline, let person = queue.person() {
-            let began = ContinuousClock.now
+            let began = await turn()
+            if began >= deadline || companion?.hasEnded == true { break }
             do {
                 try await signIn(person)
                 tally.completed(microseconds: began.duration(to: .now).microseconds)
@@ -74,6 +78,13 @@ actor Visitor {
             }
         }
         return tally
+    }
+
+    private func turn() async -> ContinuousClock.Instant {
+        guard var pace else { return .now }
+        let due = await pace.turn()
+        self.pace = pace
+        return due
     }
 
     private func signIn(_ person: String) async throws {

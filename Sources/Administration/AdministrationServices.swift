@@ -10,10 +10,14 @@ public struct AdministrationServices: Sendable {
     public let decisions: any DecisionStore
     /// Replays.
     public let plan: PlanPolicy
+    /// What plans that a request asks for wait for.
+    public let planTurn = PlanTurn()
     /// Plans that were made.
     public let replays: any ReplayStore
     /// The enabled providers.
     public let providers: Set<ProviderID>
+    private let eventLog: any EventLog
+    private let directory: any UserDirectory
     private let accounts: any AccountStore
     private let issuers: [ProviderID: String]
     private let privilegedRoles: [String]
@@ -24,6 +28,8 @@ public struct AdministrationServices: Sendable {
         decisions: any DecisionStore,
         replays: any ReplayStore,
         accounts: any AccountStore,
+        events: any EventLog,
+        directory: any UserDirectory,
         providers: [PlanProvider],
         privilegedRoles: [String]
     ) {
@@ -32,6 +38,8 @@ public struct AdministrationServices: Sendable {
         self.replays = replays
         self.providers = Set(providers.map(\.id))
         self.accounts = accounts
+        eventLog = events
+        self.directory = directory
         self.privilegedRoles = privilegedRoles
         issuers = Dictionary(providers.map { ($0.id, $0.issuer) }, uniquingKeysWith: { first, _ in first })
         plan = PlanPolicy(
@@ -102,10 +110,53 @@ public struct AdministrationServices: Sendable {
         return try await storing { () async throws(StoreFailure) in try await decisions.decision(id) }
     }
 
+    /// What apps are told, after an event that was read.
+    public func events(after sequence: Int64, limit: Int) async throws(PolicyFailure) -> EventPage {
+        let eventLog = eventLog
+        let page = try await storing { () async throws(StoreFailure) in
+            try await eventLog.events(after: sequence, limit: limit)
+        }
+        guard let page else { throw .eventsGone }
+        return page
+    }
+
+    /// The user that an id stands for.
+    public func user(_ id: UserID) async throws(PolicyFailure) -> UserRecord {
+        let directory = directory
+        let found = try await storing { () async throws(StoreFailure) in try await directory.user(id) }
+        guard let found else { throw .unknownUser }
+        return found
+    }
+
+    /// Whoever holds an address, those who have proven it first.
+    public func users(at address: EmailAddress) async throws(PolicyFailure) -> [UserRecord] {
+        let directory = directory
+        return try await storing { () async throws(StoreFailure) in
+            var found: [UserRecord] = []
+            for id in try await directory.users(at: address) {
+                if let user = try await directory.user(id) { found.append(user) }
+            }
+            return found
+        }
+    }
+
     /// The policy that a decision was made under, or why it cannot be asked again.
     public func policy(of decision: RecordedDecision) async throws(PolicyFailure) -> LinkingPolicy {
         let version = try await version(decision.policyVersion)
         return try PolicyDocument.checked(version.text, file: "version \(version.number)").policy
+    }
+
+    /// A case about somebody real: who holds the address, and whether they are recycled, privileged or dormant, as the database has
+    /// it. Nil where the case is not one of a newcomer at a sign-in with an address.
+    public func facts(
+        of question: PolicyCase,
+        at address: EmailAddress,
+        under policy: LinkingPolicy
+    ) async throws(PolicyFailure) -> LinkingFacts? {
+        guard question.facts.intent == .signIn, question.facts.identity == .unknown,
+            let evidence = EmailEvidence(rawValue: question.facts.email.rawValue)
+        else { return nil }
+        return try await facts(of: address, evidence: evidence, through: question.context.provider, under: policy)
     }
 
     /// What the decision would see if a newcomer of a provider, whom nobody here knows, came with an address; nil for a provider

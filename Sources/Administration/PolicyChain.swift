@@ -1,4 +1,8 @@
 /// Whether a history is whole.
+///
+/// The chain has no key: it shows that no version was altered or left out since its latest chain hash was seen somewhere else, and
+/// nothing to whoever has never kept one. Somebody who may write to the database as its owner can write the whole chain anew. So
+/// every node logs the hash with each version it puts in force, and a log that is kept elsewhere is the witness.
 public enum PolicyChain {
     /// Where a history is broken.
     public struct Break: Sendable, Hashable, CustomStringConvertible {

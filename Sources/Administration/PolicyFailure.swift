@@ -1,6 +1,6 @@
 public import Accounts
 
-/// Why a policy was not changed.
+/// Why the operator's side could not do what was asked.
 public enum PolicyFailure: Error, Sendable, Hashable, CustomStringConvertible {
     /// The text is faulty: `file:line:column: message` for each fault.
     case faulty([String])
@@ -18,6 +18,14 @@ public enum PolicyFailure: Error, Sendable, Hashable, CustomStringConvertible {
     case planOutdated([String])
     /// There is no such decision, or this release cannot read it.
     case unknownDecision
+    /// There is no such user.
+    case unknownUser
+    /// The event to go on after is not there any more.
+    case eventsGone
+    /// A plan is being made here already.
+    case planRunning
+    /// A plan took longer than a request may.
+    case planTooLong(seconds: Int)
     /// The store could not do it.
     case store(StoreFailure)
 
@@ -32,6 +40,10 @@ public enum PolicyFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownPlan: "unknown_policy_plan"
         case .planOutdated: "policy_plan_outdated"
         case .unknownDecision: "unknown_decision"
+        case .unknownUser: "unknown_user"
+        case .eventsGone: "events_gone"
+        case .planRunning: "policy_plan_running"
+        case .planTooLong: "policy_plan_too_long"
         case .store: "service_unavailable"
         }
     }
@@ -40,7 +52,7 @@ public enum PolicyFailure: Error, Sendable, Hashable, CustomStringConvertible {
     public static let examples: [PolicyFailure] = [
         .faulty([]), .reasonMissing, .moved(live: 1), .unknownVersion(1), .unchanged(1), .unknownPlan,
         .planOutdated([]),
-        .unknownDecision,
+        .unknownDecision, .unknownUser, .eventsGone, .planRunning, .planTooLong(seconds: 1),
     ]
 
     /// What happened, in one sentence.
@@ -54,6 +66,12 @@ public enum PolicyFailure: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownPlan: "There is no such plan, or it is older than a day. Make a new one."
         case .planOutdated(let why): "The plan does not hold any more: \(why.joined(separator: "; ")). Make a new one."
         case .unknownDecision: "There is no such decision, or it was written by a release that this one cannot read."
+        case .unknownUser: "There is no such user."
+        case .eventsGone:
+            "The event to go on after is not kept any more, so some may have been missed: read everything anew, then go on from 0."
+        case .planRunning: "A plan is being made by this node already. Wait for it, or use `latchkey policy plan`."
+        case .planTooLong(let seconds):
+            "The plan was not ready after \(seconds) seconds, and was given up. Use `latchkey policy plan`, which has no limit."
         case .store(let failure): "The database refused (\(failure.rawValue)); nothing was changed as far as is known."
         }
     }

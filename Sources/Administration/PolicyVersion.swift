@@ -36,8 +36,8 @@ public struct PolicyVersion: Sendable, Hashable {
     public let plan: String?
     /// What differs from the version before, in words, one line each.
     public let difference: String
-    /// SHA-256 over the chain hash before and everything above, as 64 hexadecimal digits: nobody changes an old version
-    /// unnoticed, nor leaves one out.
+    /// SHA-256 over the chain hash before and everything above, as 64 hexadecimal digits: whoever knows the latest one
+    /// notices when an older version was changed or left out. See ``PolicyChain`` for what that does not show.
     public let chainHash: String
 
     /// The version that follows `previous`.

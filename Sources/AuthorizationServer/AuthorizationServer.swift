@@ -44,7 +44,7 @@ public struct AuthorizationServer: Sendable {
         let claims = IssuedClaims(issuer: issuer)
         self.clients = clients
         self.signer = signer
-        accessToken = PresentedAccessToken(grants: grants, signer: signer)
+        accessToken = PresentedAccessToken(clients: clients, grants: grants, signer: signer)
         authorization = AuthorizationEndpoint(
             clients: clients,
             grants: grants,

@@ -30,8 +30,9 @@ public protocol GrantStore: Sendable {
     func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken?
     /// The live grant of this id: what a JWT or a hint names.
     func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant?
-    /// The grant behind a refresh token that can still be used.
-    func grant(refreshToken: TokenHash) async throws(StoreFailure) -> LiveGrant?
+    /// The live grant behind a refresh token.
+    /// - Parameter includingUsed: also if the token has been used up.
+    func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant?
     /// What a person allowed an app.
     func consents(of user: UserID, to client: ClientID) async throws(StoreFailure) -> Set<String>
     /// Writes down what a person allowed, in addition to what was allowed before.

@@ -6,6 +6,8 @@ public import OAuth
 public struct LogoutRequest: Sendable, Hashable {
     /// Whose session is meant: what a valid `id_token_hint` says.
     public let user: UserID?
+    /// Whether the app that asks is one of ours: somebody else's may only lead to the question.
+    public let isFirstParty: Bool
     /// Where to go afterwards, with `state`: a URI the app registered, and only with a valid hint (K05).
     public let location: String?
     /// Whether a redirect was asked for that cannot be given.
@@ -29,6 +31,7 @@ public struct LogoutRequest: Sendable, Hashable {
         }
         return LogoutRequest(
             user: hint?["sub"]?.string.flatMap { UserID($0) },
+            isFirstParty: client?.isFirstParty ?? false,
             location: location,
             isRedirectRefused: wanted != nil && location == nil
         )
@@ -36,5 +39,5 @@ public struct LogoutRequest: Sendable, Hashable {
 
     /// Whether the session may end without asking: the app that asks has an ID token of the very person (§2); anybody else may only
     /// lead a browser to the question (K02).
-    public func isFor(_ user: UserID) -> Bool { self.user == user }
+    public func isFor(_ user: UserID) -> Bool { isFirstParty && self.user == user }
 }

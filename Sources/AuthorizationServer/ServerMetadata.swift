@@ -31,7 +31,6 @@ public struct ServerMetadata: Sendable {
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email",
             "email_verified", "roles",
         ])
-        members["acr_values_supported"] = Self.list(AuthenticationContext.allCases.map(\.rawValue))
         members["prompt_values_supported"] = Self.list(AuthorizationRequest.Prompt.allCases.map(\.rawValue))
         let methods = Self.list(ClientAuthenticationMethod.allCases.map(\.rawValue))
         members["token_endpoint_auth_methods_supported"] = methods

@@ -50,6 +50,8 @@ extension FlowCode {
             "This sign-in does not belong to the account in question, so it proves nothing. Nothing was joined; try another way."
         case .situationChanged:
             "Something about the account changed while you were confirming. Nothing was joined; sign in again to start over."
+        case .otherLinkWaits:
+            "In this browser something else waits to be confirmed by now. Nothing was joined; look at it before you go on."
         }
     }
 
@@ -101,6 +103,7 @@ extension FlowCode {
         case .proofRefused: "A wrong account at the provider, or somebody who is not the owner."
         case .situationChanged:
             "A race, or the policy was changed in between; the new decision is made at the next sign-in."
+        case .otherLinkWaits: "Nothing to do: two tabs, of which the later one counts."
         }
     }
 }

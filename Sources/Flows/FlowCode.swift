@@ -78,6 +78,8 @@ public enum FlowCode: String, Sendable, CaseIterable {
     case proofRefused = "proof_refused"
     /// Since the proof was asked for, things have changed; nothing was joined.
     case situationChanged = "situation_changed"
+    /// The form was drawn for something else than what waits in this browser now.
+    case otherLinkWaits = "other_link_waits"
 
     /// HTTP status of the page or problem.
     public var status: Int {
@@ -97,7 +99,7 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .tooManyAttempts: 429
         case .overloaded: 503
         case .addressTaken, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange,
-            .situationChanged:
+            .situationChanged, .otherLinkWaits:
             409
         case .nothingToConfirm: 400
         case .proofRefused: 403
@@ -121,7 +123,7 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .tooManyAttempts, .overloaded: .waitAndSignInAgain
         case .unknownProof: .resetPassword
         case .nothingToConfirm, .situationChanged: .signInAgain
-        case .proofRefused: .confirmLink
+        case .proofRefused, .otherLinkWaits: .confirmLink
         }
     }
 }

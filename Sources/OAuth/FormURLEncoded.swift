@@ -107,6 +107,13 @@ public struct FormParameters: Sendable, CustomStringConvertible, CustomReflectab
     /// The value of a parameter; the name is compared byte by byte.
     public subscript(_ name: String) -> String? { values[Array(name.utf8)] }
 
+    /// Without the parameters that have no value: they count as left out (RFC 6749 §3.1 and §3.2).
+    public func omittingEmpty() -> FormParameters {
+        var rest = FormParameters()
+        for name in names { if let value = self[name], !value.isEmpty { _ = rest.insert(name, value) } }
+        return rest
+    }
+
     /// The names only.
     public var description: String { "parameters \(names)" }
 

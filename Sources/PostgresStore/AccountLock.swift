@@ -89,6 +89,8 @@ extension PostgresStore {
             "delete from email_changes where user_id = \(user.uuid)",
             "delete from pending_links where user_id = \(user.uuid)",
             "delete from pending_merges where user_id = \(user.uuid) or other_id = \(user.uuid)",
+            // Whoever had a copy of a session's token may have taken a code with it.
+            "delete from authorization_codes where user_id = \(user.uuid) and redeemed_at is null",
             // A secret that somebody else may have seen while it was being set up is never the one that is put in force (G15).
             "delete from totp_factors where user_id = \(user.uuid) and confirmed_at is null",
         ]

@@ -46,6 +46,8 @@ extension PostgresStore {
             ) where id = \(user.uuid)
             """,
             "delete from known_devices where user_id = \(user.uuid)",
+            // Or an app that was allowed then would be given everything again without a question.
+            "delete from consents where user_id = \(user.uuid)",
             // Not what lets an owner take back changes before this one: whoever took the account could otherwise make a second
             // change, take it back, and so make the owner's links void.
             """

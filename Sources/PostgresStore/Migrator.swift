@@ -58,6 +58,11 @@ public struct Migrator: Sendable {
             name: "authorization_server",
             script: String(decoding: PackageResources._009_authorization_server_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 10,
+            name: "retention",
+            script: String(decoding: PackageResources._010_retention_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

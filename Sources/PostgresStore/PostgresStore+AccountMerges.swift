@@ -1,4 +1,5 @@
 public import Accounts
+public import Jobs
 import Postgres
 
 import struct Foundation.UUID
@@ -18,6 +19,7 @@ extension PostgresStore: AccountMergeStore {
                 """
                 exists (select from federated_identities f
                         where f.user_id = o.id and f.issuer = \(key.issuer) and f.subject = \(key.subject)
+                          and f.linked_at < s.created_at
                           and f.last_sign_in_at > coalesce(
                               now() - make_interval(secs => \(nullable: usedWithin?.seconds)), '-infinity'))
                 """
@@ -115,13 +117,19 @@ extension PostgresStore: AccountMergeStore {
     }
 
     /// One statement: the step is used up as at a sign-in, so of two who send the same code one gets on (P-12).
-    public func passSecondFactor(_ step: SecondStep, ofMergeBy session: TokenHash) async throws(StoreFailure) -> Bool {
+    public func passSecondFactor(
+        _ step: SecondStep,
+        ofMergeBy session: TokenHash,
+        event: AccountEvent,
+        job: Job?
+    ) async throws(StoreFailure) -> Bool {
         let use: SQL =
             switch step {
             case .timeStep(let number):
                 """
                 update totp_factors f set last_step = \(number) from waiting w
-                where f.user_id = w.other_id and f.confirmed_at is not null and f.last_step < \(number) returning f.user_id
+                where f.user_id = w.other_id and f.confirmed_at is not null and f.last_step < \(number)
+                returning f.user_id
                 """
             case .recoveryCode(let hash):
                 """
@@ -129,9 +137,11 @@ extension PostgresStore: AccountMergeStore {
                 where c.user_id = w.other_id and c.code_hash = \(hash.bytes) returning c.user_id
                 """
             }
+        let told: SQL = job.map { ", mailed as (\(Self.enqueued($0, when: "exists (select from used)")))" } ?? ""
         return try await run(
             """
-            with waiting as (\(Self.pending(session)) and m.awaits_second_factor), used as (\(use))
+            with waiting as (\(Self.pending(session)) and m.awaits_second_factor), used as (\(use)),
+                 written as (\(Self.insertion(of: event, from: "select user_id from used")))\(told)
             update pending_merges m set awaits_second_factor = false from waiting w
             where m.id = w.id and exists (select from used)
             """
@@ -186,21 +196,6 @@ extension PostgresStore: AccountMergeStore {
             throw translate(failure)
         } catch {
             throw .unavailable
-        }
-    }
-
-    /// By the alias, which always leads to the last account of a chain.
-    public func resolve(user: UserID) async throws(StoreFailure) -> UserID? {
-        do {
-            let row = try await client.query(
-                """
-                select coalesce((select user_id from user_aliases where old_id = \(user.uuid)),
-                                (select id from users where id = \(user.uuid)))
-                """
-            ).one()
-            return try row.decode(UUID?.self, at: 0).map { UserID($0) }
-        } catch {
-            throw translate(error)
         }
     }
 }

@@ -27,13 +27,13 @@ extension PostgresStore {
                 let situation = try await transaction.query(Self.situationStatement(change.question))
                 let present = try Self.situation(try situation.one(), change.question)
                 guard present.facts == change.decision.record.facts else { return .situationChanged }
-                var removed: [String] = []
+                var removed: [ClaimReceipt.Removal] = []
                 for holder in holders {
                     removed += try await Self.evict(holder, from: address, change.decision.requestID, transaction)
                 }
                 let result = try Self.result(try await transaction.query(Self.statement(for: change)))
                 guard case .done = result else { throw Abandoned() }
-                let list = JSONValue.array(removed.map { .string($0) }).serialized()
+                let list = JSONValue.array(removed.map(Self.stored)).serialized()
                 _ = try await transaction.query(
                     """
                     insert into claim_receipts (id, user_id, address, removed)
@@ -58,31 +58,34 @@ extension PostgresStore {
         from address: EmailAddress,
         _ requestID: String?,
         _ transaction: Transaction
-    ) async throws -> [String] {
+    ) async throws -> [ClaimReceipt.Removal] {
         let inventory = try await transaction.query(
             """
             select exists (select from user_emails where user_id = \(holder.uuid) and verified_at is not null),
                    exists (select from passwords where user_id = \(holder.uuid)),
-                   array(select provider || coalesce(' (' || username || ')', '') from federated_identities
-                         where user_id = \(holder.uuid) order by linked_at, id),
+                   array(select provider from federated_identities where user_id = \(holder.uuid) order by linked_at, id),
                    (select count(*) from sessions where user_id = \(holder.uuid) and expires_at > now()),
                    exists (select from totp_factors where user_id = \(holder.uuid)),
-                   exists (select from email_changes where user_id = \(holder.uuid))
+                   exists (select from email_changes where user_id = \(holder.uuid)),
+                   array(select coalesce(username, '') from federated_identities
+                         where user_id = \(holder.uuid) order by linked_at, id)
             """
         ).one()
         let isProvenElsewhere = try inventory.decode(Bool.self, at: 0)
         let sessions = try inventory.decode(Int64.self, at: 3)
-        var words: [String] = []
+        var removed: [ClaimReceipt.Removal] = []
         if isProvenElsewhere {
-            words.append("this address, from an account that has proven another one")
+            removed.append(.words("this address, from an account that has proven another one"))
         } else {
-            words.append("an account that never proved this address")
-            if try inventory.decode(Bool.self, at: 1) { words.append("its password") }
-            words += try inventory.decode([String].self, at: 2).map { "its sign-in with \($0)" }
-            if try inventory.decode(Bool.self, at: 4) { words.append("its second step and recovery codes") }
-            if try inventory.decode(Bool.self, at: 5) { words.append("its waiting change of address") }
+            removed.append(.words("an account that never proved this address"))
+            if try inventory.decode(Bool.self, at: 1) { removed.append(.words("its password")) }
+            removed += zip(try inventory.decode([String].self, at: 2), try inventory.decode([String].self, at: 6)).map {
+                .signIn(provider: $0, username: $1.isEmpty ? nil : $1)
+            }
+            if try inventory.decode(Bool.self, at: 4) { removed.append(.words("its second step and recovery codes")) }
+            if try inventory.decode(Bool.self, at: 5) { removed.append(.words("its waiting change of address")) }
         }
-        if sessions > 0 { words.append(sessions == 1 ? "its session" : "its \(sessions) sessions") }
+        if sessions > 0 { removed.append(.words(sessions == 1 ? "its session" : "its \(sessions) sessions")) }
         _ = try await transaction.pipeline(
             [
                 """
@@ -92,7 +95,22 @@ extension PostgresStore {
             ] + (isProvenElsewhere ? removal(of: address, from: holder) : removal(of: holder))
                 + Self.aftermath(holder, keeping: nil, as: nil)
         )
-        return words
+        return removed
+    }
+
+    /// A text, or an object for what is named only when it is shown.
+    private static func stored(_ removal: ClaimReceipt.Removal) -> JSONValue {
+        switch removal {
+        case .words(let words): .string(words)
+        case .signIn(let provider, let username):
+            ["provider": .string(provider), "username": username.map { .string($0) } ?? .null]
+        }
+    }
+
+    private static func removal(_ stored: JSONValue) -> ClaimReceipt.Removal? {
+        if let words = stored.string { return .words(words) }
+        guard let object = stored.object, let provider = object["provider"]?.string else { return nil }
+        return .signIn(provider: provider, username: object["username"]?.string)
     }
 
     /// The address alone; another proven one becomes the primary one in its place.
@@ -169,7 +187,7 @@ extension PostgresStore: ClaimReceiptStore {
         let list = (try? JSONValue.parse(Array(try row.decode(String.self, at: 1).utf8)))?.array ?? []
         return ClaimReceipt(
             address: try row.decode(String.self, at: 0),
-            removed: list.compactMap(\.string),
+            removed: list.compactMap(removal),
             at: Instant(try row.decode(Timestamp.self, at: 2))
         )
     }

@@ -178,7 +178,7 @@ extension PostgresStore: CredentialStore {
                        (select address from email_changes where user_id = \(user.uuid) and expires_at > now()),
                        array(select distinct provider from federated_identities where user_id = \(user.uuid) order by 1),
                        (select expires_at from email_changes where user_id = \(user.uuid) and expires_at > now()),
-                       (select count(*) from sessions where user_id = \(user.uuid) and expires_at > now()
+                       (select count(*) from sessions where user_id = \(user.uuid) and client_id is null and expires_at > now()
                           and last_seen_at + idle_timeout > now() and not awaits_second_factor)
                 """
             ).one()

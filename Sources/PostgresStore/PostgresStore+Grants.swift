@@ -67,7 +67,7 @@ extension PostgresStore: GrantStore {
                     nonce: try row.decode(String?.self, at: Self.grantColumnCount)
                 )
             }
-            return try await usedBefore(redemption.codeHash)
+            return try await usedBefore(redemption)
         } catch let failure as PostgresFailure {
             // The browser's session ended between two steps of the statement: so did the code.
             if failure.isForeignKeyViolation { return .invalid }
@@ -79,11 +79,13 @@ extension PostgresStore: GrantStore {
 
     /// A code that comes a second time was seen by two: whatever the first got is taken away (J02). Whoever lost a race has waited
     /// for the winner's commit, so there is something to end.
-    private func usedBefore(_ code: TokenHash) async throws -> CodeOutcome {
+    private func usedBefore(_ redemption: CodeRedemption) async throws -> CodeOutcome {
         let rows = try await client.query(
             """
             with used as (
-                select grant_id from authorization_codes where code_hash = \(code.bytes) and redeemed_at is not null
+                select grant_id from authorization_codes
+                where code_hash = \(redemption.codeHash.bytes) and redeemed_at is not null
+                  and client_id = \(redemption.client.id.description)
             ), ended as (
                 delete from sessions where id in (select grant_id from used) and client_id is not null returning id
             )
@@ -109,16 +111,21 @@ extension PostgresStore: GrantStore {
                     select \(rotation.successor.bytes), session_id from used
                 ), accessible as (
                     insert into access_tokens (token_hash, session_id, scope, expires_at)
-                    select \(nullable: rotation.accessToken?.bytes), s.id, coalesce(\(nullable: rotation.scope), s.scope),
+                    select \(nullable: rotation.accessToken?.bytes), s.id,
+                           -- What the operator has taken from the app since is in no new token.
+                           array(select named from unnest(coalesce(\(nullable: rotation.scope), s.scope))
+                                 with ordinality part (named, place)
+                                 where named = any (\(rotation.client.scopes.sorted())) order by place),
                            least(s.expires_at,
                                  now() + make_interval(secs => \(rotation.client.lifetimes.accessToken.seconds)))
                     from used join sessions s on s.id = used.session_id where \(rotation.accessToken != nil)
                 ), touched as (
-                    -- The browser's session lives as long as an app of it is used.
+                    -- The browser's session lives as long as an app of ours is used. One of somebody else does not keep it up.
                     update sessions set last_seen_at = now()
                     where id in (select session_id from used
                                  union all
-                                 select s.parent_id from used join sessions s on s.id = used.session_id)
+                                 select s.parent_id from used join sessions s on s.id = used.session_id
+                                 where \(rotation.client.isFirstParty))
                 )
                 select \(Self.grantColumns) from used join sessions s on s.id = used.session_id \(Self.grantJoins)
                 """
@@ -216,12 +223,12 @@ extension PostgresStore: GrantStore {
         )
     }
 
-    public func grant(refreshToken: TokenHash) async throws(StoreFailure) -> LiveGrant? {
+    public func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant? {
         try await liveGrant(
             """
             select \(Self.grantColumns)
             from refresh_tokens r join sessions s on s.id = r.session_id \(Self.grantJoins)
-            where r.token_hash = \(refreshToken.bytes) and r.used_at is null and s.client_id is not null
+            where r.token_hash = \(refreshToken.bytes) and (r.used_at is null or \(includingUsed)) and s.client_id is not null
               and \(Self.liveness)
             """
         )
@@ -246,9 +253,12 @@ extension PostgresStore: GrantStore {
 
     // MARK: rows
 
-    /// Whether session `s` of user `u` is live.
+    /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back.
     private static let liveness: SQL = """
         s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and u.id = s.user_id and u.disabled_at is null
+        and (s.parent_id is null or exists (
+            select from sessions p
+            where p.id = s.parent_id and p.expires_at > now() and p.last_seen_at + p.idle_timeout > now()))
         """
 
     private static let grantJoins: SQL = """

@@ -93,7 +93,7 @@ extension PostgresStore: HeldArrivalStore {
             """
             with taken as (
                 delete from pending_links
-                where id = \(link.uuid) and browser_hash = \(browser.bytes) and expires_at > now() and user_id is not null
+                where id = \(link.uuid) and browser_hash = \(browser.bytes) and expires_at > now()
                 returning *
             )
             insert into held_arrivals (id, provider, issuer, subject, username, display_name, address, evidence, decision_id,

@@ -5,7 +5,7 @@ extension PostgresStore {
     /// Removes what is over, in small bites that skip what anybody else holds.
     public func removeExpired(limit: Int) async throws(StoreFailure) -> Int {
         var removed = 0
-        for statement in Self.removals(limit: limit) {
+        for statement in Self.removals(limit: limit) + Self.removals(retention, limit: limit) {
             removed += try await run(statement).affected
         }
         return removed
@@ -42,13 +42,6 @@ extension PostgresStore {
             """
             delete from pending_links where id in (
                 select id from pending_links where expires_at < now() limit \(limit) for update skip locked
-            )
-            """,
-            // Nobody came back, or nobody needs to know any more; whoever arrives again waits again.
-            """
-            delete from held_arrivals where id in (
-                select id from held_arrivals where coalesce(decided_at, last_seen_at) < now() - interval '30 days'
-                limit \(limit) for update skip locked
             )
             """,
             """
@@ -93,13 +86,6 @@ extension PostgresStore {
             """
             delete from pending_merges where id in (
                 select id from pending_merges where expires_at < now() limit \(limit) for update skip locked
-            )
-            """,
-            // An app that was away for longer has to read everything anew.
-            """
-            delete from app_events where sequence in (
-                select sequence from app_events where happened_at < now() - interval '90 days'
-                limit \(limit) for update skip locked
             )
             """,
             // As long as a browser keeps the cookie at most (RFC 6265bis §5.6.2).

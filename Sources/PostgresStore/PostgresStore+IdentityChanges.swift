@@ -152,7 +152,8 @@ extension PostgresStore: IdentityChangeStore {
                     "delete from sessions where user_id = \(user.uuid) and token_hash <> \(session.bytes)"
                 ).affected
                 _ = try await transaction.pipeline(
-                    Self.rotation(user, of: session, to: token) + Self.told(event, nil, user)
+                    ["delete from authorization_codes where user_id = \(user.uuid) and redeemed_at is null"]
+                        + Self.rotation(user, of: session, to: token) + Self.told(event, nil, user)
                 )
                 return ended
             }

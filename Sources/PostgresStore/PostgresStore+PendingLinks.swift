@@ -212,8 +212,8 @@ extension PostgresStore: PendingLinkStore {
         ).first != nil
     }
 
-    /// Voids whatever waits in a browser.
-    public func abandonLink(in browser: TokenHash) async throws(StoreFailure) {
-        _ = try await run("delete from pending_links where browser_hash = \(browser.bytes)")
+    /// In its own browser only.
+    public func abandon(_ id: PendingLinkID, browser: TokenHash) async throws(StoreFailure) {
+        _ = try await run("delete from pending_links where id = \(id.uuid) and browser_hash = \(browser.bytes)")
     }
 }

@@ -123,6 +123,7 @@ extension PostgresStore: ProofStore {
                         set hash = excluded.hash, meets_single_factor = excluded.meets_single_factor, changed_at = now()
                         """,
                         "delete from known_devices where user_id = \(user.uuid)",
+                        "delete from consents where user_id = \(user.uuid)",
                     ] + Self.aftermath(user, keeping: nil, as: nil) + Self.told(event, job, user)
                 )
                 return true

@@ -110,7 +110,8 @@ extension PostgresStore: RegistrationStore {
     }
 
     /// One statement. Of several who answer mails about one address, the unique index lets one in; the others' registrations
-    /// are gone afterwards.
+    /// are gone afterwards. Everybody begins with the oldest of them all: who took their own first and then, as the one who is
+    /// let in, the others', would wait for those who wait for the address, until Postgres breaks one of them off.
     public func activate(
         _ token: TokenHash,
         as user: UserID,
@@ -118,10 +119,17 @@ extension PostgresStore: RegistrationStore {
         event: AccountEvent
     ) async throws(StoreFailure) -> Activation {
         let statement: SQL = """
-            with taken as (
+            with rivals as (
+                select id from pending_registrations
+                where address = (
+                    select r.address from registration_tokens t join pending_registrations r on r.id = t.registration_id
+                    where t.token_hash = \(token.bytes)
+                )
+                order by id for update
+            ), taken as (
                 delete from pending_registrations
                 where id = (select registration_id from registration_tokens where token_hash = \(token.bytes))
-                  and expires_at > now()
+                  and expires_at > now() and id in (select id from rivals)
                 returning id, address, password_hash, meets_single_factor, display_name
             ), born as (
                 insert into users (id, display_name) select \(user.uuid), display_name from taken returning id

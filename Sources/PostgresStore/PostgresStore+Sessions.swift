@@ -66,16 +66,17 @@ extension PostgresStore: SessionStore {
     }
 
     /// Ends all sessions of the user behind a live token.
+    ///
+    /// Under the account's lock, so that no app gets something out of a code at this very moment, and with the codes.
     public func endAll(ofUserBehind token: TokenHash) async throws(StoreFailure) -> Int {
-        try await run(
-            """
-            delete from sessions where user_id = (
-                select user_id from sessions
-                where token_hash = \(token.bytes) and expires_at > now() and last_seen_at + idle_timeout > now()
-                  and not awaits_second_factor
-            )
-            """
-        ).affected
+        do {
+            return try await underLock(bySession: token) { transaction, user in
+                _ = try await transaction.query("delete from authorization_codes where user_id = \(user.uuid)")
+                return try await transaction.query("delete from sessions where user_id = \(user.uuid)").affected
+            } ?? 0
+        } catch {
+            throw translate(error)
+        }
     }
 }
 

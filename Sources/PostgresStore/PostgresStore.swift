@@ -6,11 +6,13 @@ public import Postgres
 public struct PostgresStore: Sendable {
     let client: PostgresClient
     let logger: Logger
+    let retention: Retention
 
     /// Creates the stores over a client that somebody else starts and stops.
-    public init(client: PostgresClient, logger: Logger) {
+    public init(client: PostgresClient, logger: Logger, retention: Retention = Retention()) {
         self.client = client
         self.logger = logger
+        self.retention = retention
     }
 
     /// Runs one statement; the failure is logged here, once, and leaves as what a flow can act on.

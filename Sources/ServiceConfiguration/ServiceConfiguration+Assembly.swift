@@ -26,13 +26,20 @@ extension ServiceConfiguration {
         throttle = Throttle(&resolver)
         linking = Linking(
             policyFile: resolver.value(Settings.linkingPolicyFile),
-            privilegedRoles: Set(resolver.value(Settings.linkingPrivilegedRoles))
+            privilegedRoles: Set(resolver.value(Settings.linkingPrivilegedRoles)),
+            holdLifetime: resolver.value(Settings.linkingHoldLifetime)
         )
         providers = Providers(&resolver)
         outbound = Outbound(&resolver)
         mail = Mail(&resolver)
         development = Development(&resolver)
         tokens = Tokens(&resolver)
+        retention = Retention(
+            decisions: resolver.value(Settings.retentionDecisions),
+            accountEvents: resolver.value(Settings.retentionAccountEvents),
+            appEvents: resolver.value(Settings.retentionAppEvents),
+            deadJobs: resolver.value(Settings.retentionDeadJobs)
+        )
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
         clients = Clients(
             directory: resolver.value(Settings.clientsDirectory),
@@ -64,6 +71,7 @@ extension ServiceConfiguration.Database {
         sharedConnections = resolver.value(Settings.databaseSharedConnections)
         transactionConnections = resolver.value(Settings.databaseTransactionConnections)
         connectTimeout = resolver.value(Settings.databaseConnectTimeout)
+        leaseTimeout = resolver.value(Settings.databaseLeaseTimeout)
         statementTimeout = resolver.value(Settings.databaseStatementTimeout)
     }
 }

@@ -47,6 +47,8 @@ public struct ServiceConfiguration: Sendable {
     public let development: Development
     /// `tokens`.
     public let tokens: Tokens
+    /// `retention`.
+    public let retention: Retention
     /// `templates`.
     public let templates: Templates
     /// `clients`.
@@ -98,8 +100,10 @@ extension ServiceConfiguration {
         public let sharedConnections: Int
         /// Connections lent to one transaction at a time.
         public let transactionConnections: Int
-        /// Budget for one connection attempt.
+        /// Budget for one connection attempt, and for the wait for one while there is none.
         public let connectTimeout: Duration
+        /// How long a transaction waits for one of its connections.
+        public let leaseTimeout: Duration
         /// Budget for one statement.
         public let statementTimeout: Duration
     }
@@ -149,6 +153,20 @@ extension ServiceConfiguration {
         public let policyFile: String?
         /// Roles whose accounts are never linked silently.
         public let privilegedRoles: Set<String>
+        /// How long an arrival waits for an administrator.
+        public let holdLifetime: Duration
+    }
+
+    /// Settings of `retention`: how long it is kept what nobody needs any more after a while.
+    public struct Retention: Sendable {
+        /// Linking decisions.
+        public let decisions: Duration
+        /// What happened to accounts.
+        public let accountEvents: Duration
+        /// What apps are told.
+        public let appEvents: Duration
+        /// Jobs that were given up.
+        public let deadJobs: Duration
     }
 
     /// Settings of `templates`.

@@ -130,7 +130,15 @@ enum Settings {
         .duration(.milliseconds(100) ... .minutes(1)),
         default: .seconds(1),
         example: "3s",
-        "Budget for one connection attempt."
+        "Budget for one connection attempt, and for the wait for one while there is none at all."
+    )
+    static let databaseLeaseTimeout = Setting(
+        "database.lease_timeout",
+        .duration(.milliseconds(100) ... .minutes(1)),
+        default: .seconds(2),
+        example: "4s",
+        "How long a transaction waits while all of `database.transaction_connections` are lent, before its request is "
+            + "answered with 503."
     )
     static let databaseStatementTimeout = Setting(
         "database.statement_timeout",
@@ -138,6 +146,35 @@ enum Settings {
         default: .seconds(5),
         example: "2s",
         "Budget for one statement; Postgres itself cancels it."
+    )
+
+    static let retentionDecisions = Setting(
+        "retention.decisions",
+        .duration(.days(30) ... .days(3650)),
+        default: .days(400),
+        example: "180d",
+        "How long linking decisions are kept: for owners, for `policy plan`, `explain` and `blame`."
+    )
+    static let retentionAccountEvents = Setting(
+        "retention.account_events",
+        .duration(.days(30) ... .days(3650)),
+        default: .days(400),
+        example: "180d",
+        "How long it is kept what happened to an account."
+    )
+    static let retentionAppEvents = Setting(
+        "retention.app_events",
+        .duration(.days(7) ... .days(400)),
+        default: .days(90),
+        example: "30d",
+        "How long events for apps are kept; an app that was away for longer has to read everything anew."
+    )
+    static let retentionDeadJobs = Setting(
+        "retention.dead_jobs",
+        .duration(.days(1) ... .days(400)),
+        default: .days(30),
+        example: "7d",
+        "How long jobs that were given up, such as mails nobody took, are kept for `latchkey jobs revive`."
     )
 
     static let templatesDirectory = Setting(

@@ -73,6 +73,14 @@ extension Settings {
         "Accounts with one of these roles are never linked silently."
     )
 
+    static let linkingHoldLifetime = Setting(
+        "linking.hold_lifetime",
+        .duration(.days(1) ... .days(400)),
+        default: .days(30),
+        example: "14d",
+        "How long an arrival waits for an administrator after it was seen last, and how long the answer is kept."
+    )
+
     static let providersDirectory = Setting(
         "providers.directory",
         .path,

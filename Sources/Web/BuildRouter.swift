@@ -92,6 +92,11 @@ private func registerApps(
     on router: Router<RequestScope>
 ) {
     let server = services.authorizationServer
+    let ownNavigation = OwnNavigation(
+        hasStrictCookie: services.settings.strictSameSite,
+        cookies: cookies,
+        answers: answers
+    )
     AuthorizeRoutes(
         services: services,
         server: server,
@@ -99,14 +104,23 @@ private func registerApps(
         answers: answers,
         forms: forms,
         visitors: visitors,
-        limits: limits
+        limits: limits,
+        ownNavigation: ownNavigation
     ).register(on: router)
     TokenRoutes(
         server: server,
+        visitors: visitors,
+        limits: limits,
         replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(server.clients))
     ).register(on: router)
-    LogoutRoutes(services: services, server: server, cookies: cookies, answers: answers, forms: forms)
-        .register(on: router)
+    LogoutRoutes(
+        services: services,
+        server: server,
+        cookies: cookies,
+        answers: answers,
+        forms: forms,
+        ownNavigation: ownNavigation
+    ).register(on: router)
 }
 
 /// Everything below `/admin/v1/`; ``AdministratorGate`` stands before all of it.
@@ -117,6 +131,8 @@ private func registerAdministration(_ services: WebServices, answers: Answers, o
     PolicyRoutes(services: services.administration, replies: replies).register(on: router)
     PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
     DecisionRoutes(services: services.administration, replies: replies).register(on: router)
+    EventRoutes(services: services.administration, replies: replies).register(on: router)
+    UserRoutes(services: services.administration, replies: replies).register(on: router)
 }
 
 private func registerLocalAccounts(_ replies: LocalReplies, _ limits: StartLimits, on router: Router<RequestScope>) {

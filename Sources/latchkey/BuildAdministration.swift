@@ -16,6 +16,8 @@ func administrationServices(
         decisions: store,
         replays: store,
         accounts: store,
+        events: store,
+        directory: store,
         providers: providers.map { configured in
             PlanProvider(
                 id: configured.provider.id,

@@ -32,7 +32,7 @@ struct Services: Sendable {
 /// Wires a node together. Called by `serve`, `dev` and `migrate`; nothing is started here.
 func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> Services {
     let postgres = try postgresClient(configuration, logger: logger)
-    let store = PostgresStore(client: postgres, logger: logger)
+    let store = PostgresStore(client: postgres, logger: logger, retention: retention(configuration))
     let transport = try curlTransport(configuration, logger: logger)
     let providers = try configuredProviders(configuration)
     let lifetime = SessionLifetime(
@@ -51,6 +51,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transactions: store,
         pendingLinks: store,
         heldArrivals: store,
+        merges: store,
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
@@ -109,6 +110,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         holds: DecideHold(
             store: store,
             providerNames: local.settings.providerNames,
+            undoFor: configuration.account.identityUndoFor,
             unixTime: { Int64(Date().timeIntervalSince1970) }
         ),
         checkSession: checkSession,
@@ -139,6 +141,17 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     )
 }
 
+/// How long rows are kept.
+private func retention(_ configuration: ServiceConfiguration) -> Retention {
+    Retention(
+        decisions: configuration.retention.decisions,
+        accountEvents: configuration.retention.accountEvents,
+        appEvents: configuration.retention.appEvents,
+        deadJobs: configuration.retention.deadJobs,
+        heldArrivals: configuration.linking.holdLifetime
+    )
+}
+
 private func postgresClient(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> PostgresClient
 {
     var postgres = PostgresConfiguration(conninfo: configuration.database.url.reveal())
@@ -146,6 +159,8 @@ private func postgresClient(_ configuration: ServiceConfiguration, logger: Logge
     postgres.statementConnections = configuration.database.sharedConnections
     postgres.leasedConnections = configuration.database.transactionConnections
     postgres.connectTimeout = configuration.database.connectTimeout
+    postgres.unavailableAfter = configuration.database.connectTimeout
+    postgres.leaseTimeout = configuration.database.leaseTimeout
     postgres.statementTimeout = configuration.database.statementTimeout
     do {
         return try PostgresClient(configuration: postgres, logger: logger)
@@ -245,7 +260,10 @@ private func nativeTargets(_ clients: ClientRegistry) -> [String] {
         let scheme = uri.description.prefix { $0 != ":" }
         switch scheme {
         case "https": return nil
-        case "http": return "http://127.0.0.1:*"
+        case "http":
+            let host = uri.description.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
+            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex))
+                + ":*"
         default: return scheme + ":"
         }
     }

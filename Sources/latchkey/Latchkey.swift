@@ -9,7 +9,7 @@ struct Latchkey: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             Serve.self, Migrate.self, ProvidersCommand.self, ConfigCommand.self, UsersCommand.self, JobsCommand.self,
-            PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self, KeysCommand.self, ClientsCommand.self,
+            PolicyCommand.self, DecisionsCommand.self, HoldsCommand.self, EventsCommand.self, KeysCommand.self, ClientsCommand.self,
             AdministrationCommand.self,
             Dev.self,
         ]

@@ -171,6 +171,8 @@ struct Node {
         do {
             let channel = try await ServerBootstrap(group: group)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                // Accepts nobody: a request that came in this moment would wait for its answer for ever.
+                .serverChannelOption(.autoRead, value: false)
                 .bind(host: host, port: port).get()
             try await channel.close()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

@@ -116,8 +116,8 @@ def chromium(folder: Path, scripts: bool = True) -> Iterator[Browser]:
                 ),
                 options=_options(profile, scripts),
             )
-            browser.set_page_load_timeout(60)
-            browser.set_script_timeout(30)
+            browser.set_page_load_timeout(180)
+            browser.set_script_timeout(120)
             try:
                 yield browser
             finally:

@@ -224,7 +224,7 @@ def latchkey(world: World, *arguments: str) -> str:
         env=clean_environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     equal(done.returncode, 0, f"the status of {' '.join(arguments)}: {done.stderr[-300:]}")
     return done.stdout

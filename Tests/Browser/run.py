@@ -8,12 +8,15 @@ matches it.
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
 import address_change_checks
+import app_checks
 import attack_checks
 import linking_checks
 import local_account_checks
@@ -26,6 +29,7 @@ import second_step_checks
 import sign_in_checks
 import strictness_checks
 import trouble_checks
+from app_site import app_site
 from chromium import Browser, chromium
 from database import fresh_database
 from hostile_site import hostile_site
@@ -45,6 +49,7 @@ WITH_SCRIPTS = [
     address_change_checks,
     second_step_checks,
     mail_sign_in_checks,
+    app_checks,
     attack_checks,
     strictness_checks,
     log_checks,
@@ -55,20 +60,28 @@ def main(only: str) -> int:
     end_on_signals()
     passed = failed = 0
     with (
+        contextlib.ExitStack() as stack,
         fresh_database("browser") as database,
         stand_ins(executable("mock-provider"), ROOT) as providers,
         hostile_site() as attacker,
-        node(
-            database,
-            registrations(providers),
-            development={"origins": providers.substitutions},
-            **local_accounts(),
-        ) as latchkey,
+        app_site() as app,
+        tempfile.TemporaryDirectory(prefix="latchkey-clients-") as clients,
     ):
+        app.register(Path(clients))
+        latchkey = stack.enter_context(
+            node(
+                database,
+                registrations(providers),
+                development={"origins": providers.substitutions},
+                clients={"directory": clients},
+                **local_accounts(),
+            )
+        )
+        app.issuer = latchkey.origin
 
         def run(browser: Browser, modules: list[object]) -> None:
             nonlocal passed, failed
-            world = World(browser, latchkey, providers, attacker, database)
+            world = World(browser, latchkey, providers, attacker, app, database)
             for module in modules:
                 ok, bad = module.suite.run(world, World.begin, World.end, only)  # type: ignore[attr-defined]
                 passed, failed = passed + ok, failed + bad

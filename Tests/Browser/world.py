@@ -12,6 +12,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
+from app_site import AppSite
 from chromium import Browser
 from hostile_site import HostileSite
 from node import Node
@@ -27,12 +28,13 @@ DEVICE_COOKIE = "latchkey-device"
 
 @dataclass
 class World:
-    """One node, its stand-ins, an attacker and a browser."""
+    """One node, its stand-ins, an attacker, an app and a browser."""
 
     browser: Browser
     node: Node
     stand_ins: StandIns
     attacker: HostileSite
+    app: AppSite
     database: str
     # Complaints in the browser's console that a check provokes on purpose.
     tolerated: list[str] = field(default_factory=list)
@@ -69,7 +71,7 @@ class World:
     def open(self, path: str) -> None:
         self.browser.get(self.node.origin + path)
 
-    def wait(self, condition: Any, what: str, seconds: float = 30) -> Any:
+    def wait(self, condition: Any, what: str, seconds: float = 120) -> Any:
         try:
             return WebDriverWait(self.browser, seconds, poll_frequency=0.05).until(lambda _: condition())
         except TimeoutException:
@@ -157,7 +159,7 @@ class World:
 
     def expect_path(self, path: str) -> None:
         try:
-            self.wait(lambda: self.path == path, f"at {path}", seconds=5)
+            self.wait(lambda: self.path == path, f"at {path}")
         except AssertionError:
             raise AssertionError(f"at {self.browser.current_url}, not {path}: {self.text[:300]!r}") from None
 

@@ -61,7 +61,7 @@ struct DeliveryTests {
             let transport = try makeTransport()
             #expect(try await transport.send(.get(server.url("/first"))).status == 200)
             closed.signal()
-            await closed.waitUntilTaken()
+            await eventually { server.closedConnections == 1 }
             #expect(try await transport.send(.postingCode(server.url("/token"))).status == 200)
             #expect(server.requests.filter { $0.hasPrefix("POST /token") }.count == 1)
             #expect(server.connections == 2)
@@ -123,7 +123,7 @@ struct DeliveryTests {
         let transport = try makeTransport()
         let inFlight = Task { try await transport.send(.get(server.url())).status }
         await eventually { server.requests.count == 1 }
-        async let stopped: Void = transport.shutdown(grace: .seconds(60))
+        async let stopped: Void = transport.shutdown(grace: .seconds(600))
         while await failure(of: transport, .get("http://127.0.0.1:1/")) != .stopped { await Task.yield() }
         release.signal()
         #expect(try await inFlight.value == 200)

@@ -34,8 +34,6 @@ struct IsolationTests {
         let good = TestServer.answering { connection, _ in connection.answer() }
         let network = try #require(AddressRange("192.0.2.0/24"))
         let transport = try makeTransport {
-            $0.stallTimeout = .seconds(600)
-            $0.connectTimeout = .seconds(600)
             $0.allowPrivateNetworks = [network]
         }
         let url = fault.url(bad)
@@ -106,7 +104,7 @@ struct IsolationTests {
             connection.answer(status: isHealthy.isSignalled ? "200 OK" : "503 Service Unavailable")
         }
         let good = TestServer.answering { connection, _ in connection.answer() }
-        let transport = try makeTransport { $0.circuitBreaker.coolDown = .seconds(2) }
+        let transport = try makeTransport { $0.circuitBreaker.coolDown = .seconds(10) }
         for _ in 0..<5 { #expect(try await transport.send(.get(server.url())).status == 503) }
         #expect(await failure(of: transport, .get(server.url())) == .circuitOpen)
         #expect(server.requests.count == 5)

@@ -109,7 +109,7 @@ struct LimitTests {
         await transport.shutdown()
     }
 
-    @Test("L04 R7 a server that drips byte by byte is given up long before the budget ends", .timeLimit(.minutes(5)))
+    @Test("L04 R7 a server that drips byte by byte is given up long before the budget ends", .timeLimit(.minutes(20)))
     func dripping() async throws {
         let server = TestServer { connection in
             guard connection.request() != nil else { return }

@@ -9,7 +9,7 @@ import Testing
 
 @testable import CurlTransport
 
-@Suite("SMTP", .timeLimit(.minutes(2)))
+@Suite("SMTP", .timeLimit(.minutes(20)))
 struct SMTPTransportTests {
     /// A mail server that says yes to everything but what its table says, and closes when it is told to.
     private static func server(
@@ -130,11 +130,9 @@ struct SMTPTransportTests {
     @Test("a mail that was taken is taken, even when the server does not say goodbye")
     func noGoodbye() async throws {
         let server = Self.server(silentAt: "QUIT")
-        let transport = try Self.transport(server.port)
-        let clock = ContinuousClock()
-        let taken = try await clock.measure { try await transport.send(try Self.message()) }
-        // Not a matter of speed: without the limit this is the whole budget of half a minute.
-        #expect(taken < .seconds(20))
+        // Were the goodbye waited for, the test's own limit would end this.
+        let transport = try Self.transport(server.port) { $0.timeout = .seconds(3600) }
+        try await transport.send(try Self.message())
         await transport.shutdown(grace: .zero)
     }
 

@@ -4,7 +4,6 @@ import Synchronization
 /// A flag that a server's thread can wait for.
 final class Signal: Sendable {
     private let signalled = Atomic<Bool>(false)
-    private let taken = Atomic<Bool>(false)
 
     /// Whether somebody called ``signal()``.
     var isSignalled: Bool { signalled.load(ordering: .sequentiallyConsistent) }
@@ -15,9 +14,5 @@ final class Signal: Sendable {
     /// Blocks the thread until the signal.
     func wait() {
         while !isSignalled { usleep(1000) }
-        taken.store(true, ordering: .sequentiallyConsistent)
     }
-
-    /// Returns when the waiting thread goes on.
-    func waitUntilTaken() async { await eventually { self.taken.load(ordering: .sequentiallyConsistent) } }
 }

@@ -107,6 +107,7 @@ final class TestServer: Sendable {
     let port: Int
     private let listener: Int32
     private let accepted = Atomic<Int>(0)
+    private let closed = Atomic<Int>(0)
     fileprivate let seen = Mutex<[String]>([])
 
     /// Listens on a free port; every connection runs the script on a thread of its own and is closed after it.
@@ -142,6 +143,7 @@ final class TestServer: Sendable {
                     // Not close alone: a process another test starts at this moment may hold a copy of the socket.
                     shutdown(socket, Int32(SHUT_RDWR))
                     close(socket)
+                    self.closed.add(1, ordering: .sequentiallyConsistent)
                 }
             }
         }
@@ -158,6 +160,9 @@ final class TestServer: Sendable {
             while let request = connection.request() { answer(connection, request) }
         }
     }
+
+    /// How many connections it has closed.
+    var closedConnections: Int { closed.load(ordering: .sequentiallyConsistent) }
 
     /// `http://127.0.0.1:port/path`.
     func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }

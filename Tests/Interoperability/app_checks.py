@@ -274,6 +274,20 @@ def redirect_uris(world: AppWorld) -> None:
         url, _ = world.authorize_url(native, redirect_uri=f"http://127.0.0.1{port}/callback", prompt="none")
         found = answered(Visitor().get(url), f"http://127.0.0.1{port}/callback")
         equal(found["error"], "login_required", "the answer on loopback")
+    # RFC 8252 section 8.6: nothing goes to a port or a scheme that anybody may have without the person.
+    visitor = Visitor()
+    world.redeemed(app, visitor)
+    for uri in ("http://127.0.0.1:4000/callback", "com.example.app:/cb"):
+        url, verifier = world.authorize_url(native, redirect_uri=uri, prompt="none")
+        equal(answered(visitor.get(url), uri)["error"], "consent_required", f"the silent answer at {uri}")
+        url, verifier = world.authorize_url(native, redirect_uri=uri)
+        code = answered(visitor.submit(visitor.get(url), "Go on to Native"), uri)["code"]
+        tokens = world.token(
+            native, grant_type="authorization_code", code=code, code_verifier=verifier, redirect_uri=uri
+        )
+        equal(tokens.status_code, 200, f"a public client's tokens: {tokens.text}")
+        url, _ = world.authorize_url(native, redirect_uri=uri)
+        equal(visitor.get(url).status, 200, "asked again")
     for uri in ("http://127.0.0.1:1/other", "http://127.0.0.2:1/callback", "http://localhost:1/callback",
                 "https://127.0.0.1:1/callback", "http://127.0.0.1:99999/callback"):  # fmt: skip
         url, _ = world.authorize_url(native, redirect_uri=uri)
@@ -378,6 +392,8 @@ def consent(world: AppWorld) -> None:
     url, verifier = world.authorize_url(app)
     page = world.signed_in(visitor, url, subject)
     equal(page.status, 200, "the page")
+    nothing, _ = world.authorize_url(app, prompt="none", scope="")
+    equal(answered(visitor.get(nothing))["error"], "consent_required", "a request that asks for nothing")
     silent, _ = world.authorize_url(app, prompt="none")
     equal(answered(visitor.get(silent))["error"], "consent_required", "the silent answer before")
     refused = visitor.submit(page, "Do not allow")
@@ -646,7 +662,11 @@ def introspection(world: AppWorld) -> None:
         equal(world.call("POST", "/oauth/revoke", data={"token": token}, auth=small.auth).status_code, 200, "revoking")
     assert world.active(tokens["access_token"], app), "another client ended it"
     equal(world.call("POST", "/oauth/revoke", data={"token": tokens["access_token"]}, auth=app.auth).status_code, 200)
-    # S-3: the family, whichever of its tokens was named.
+    # S-3: the family, whichever of its tokens was named, one that is used up included.
+    other = world.redeemed(app)
+    newer = world.token(app, grant_type="refresh_token", refresh_token=other["refresh_token"]).json()
+    world.call("POST", "/oauth/revoke", data={"token": other["refresh_token"]}, auth=app.auth)
+    assert not world.active(newer["access_token"], app), "alive after its parent was revoked"
     dead = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     equal(dead.json()["error"], "invalid_grant", "the refresh token after its access token was revoked")
 
@@ -671,6 +691,57 @@ def ends(world: AppWorld) -> None:
     tokens = world.redeemed(app, visitor)
     visitor.post(f"{world.issuer}/sign-out", {"everywhere": "1"})
     assert not world.active(tokens["access_token"], app), "signing out everywhere"
+
+
+@suite.check("H05 an app brings no session back whose time is over, and does not outlive it")
+def idle_sessions(world: AppWorld) -> None:
+    small, visitor = world.apps["small"], Visitor()
+    tokens = world.redeemed(small, visitor, scope="openid")
+    user = jwt.decode(tokens["id_token"], world.keys())["sub"]
+    execute(
+        world.database,
+        f"update sessions set last_seen_at = now() - idle_timeout where user_id = '{user}' and client_id is null",
+    )
+    assert not world.active(tokens["access_token"], small), "an app's grant under a session that is over"
+    dead = world.token(small, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    equal(dead.json()["error"], "invalid_grant", "a refresh under a session that is over")
+    equal(visitor.get(f"{world.issuer}/account").status, 303, "the session is back")
+
+
+@suite.check("H08 L-2 a code that somebody took along is worth nothing after the owner ended the other sessions")
+def stolen_codes(world: AppWorld) -> None:
+    app, visitor = world.apps["shop"], Visitor()
+    world.redeemed(app, visitor)
+    url, verifier = world.authorize_url(app)
+    code = answered(visitor.get(url))["code"]
+    control, control_verifier = world.code(app, visitor)
+    form = {"grant_type": "authorization_code", "redirect_uri": REDIRECT}
+    equal(world.token(app, code=control, code_verifier=control_verifier, **form).status_code, 200, "control")
+    ended = visitor.post(f"{world.issuer}/account/sessions/end-others")
+    assert ended.status < 400, f"{ended.status}: {ended.text[:200]}"
+    answer = world.token(app, code=code, code_verifier=verifier, **form)
+    equal(answer.json()["error"], "invalid_grant", "a code from before")
+
+
+@suite.check("what the operator takes from an app is in no new token, and no old one tells it")
+def narrowed_registration(world: AppWorld) -> None:
+    app = world.apps["shop"]
+    tokens = world.redeemed(app, scope="openid email offline_access")
+    execute(world.database, "update access_tokens set scope = scope || '{admin}'")
+    bearer = {"token": tokens["access_token"]}
+    answer = world.call("POST", "/oauth/introspect", data=bearer, auth=app.auth).json()
+    equal(answer["scope"], "openid email offline_access", "the scope of a token that has more than its app")
+
+
+@suite.check("parameters without a value count as left out, HEAD uses nothing up")
+def odd_requests(world: AppWorld) -> None:
+    app, visitor = world.apps["shop"], Visitor()
+    world.redeemed(app, visitor)
+    url, _ = world.authorize_url(app)
+    empty = "&" + "&".join(f"{name}=" for name in ("max_age", "provider", "id_token_hint", "request", "request_uri", "prompt"))
+    assert "code" in answered(visitor.get(url + empty))
+    head = visitor.request("HEAD", url)
+    equal((head.status, head.header("location")), (405, None), "HEAD")
 
 
 @suite.check("signing in again in the same browser keeps what apps hold")

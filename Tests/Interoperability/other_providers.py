@@ -46,7 +46,7 @@ def provider_mock(*options: str, port: int = 0) -> Iterator[ProviderMock]:
     port = port or free_port()
     command = [str(Path(sys.executable).with_name("oidc-provider-mock")), "--port", str(port), *options]
     with running(command, cwd=HERE) as child:
-        awaited(lambda: child.has_ended or _answers(port), "oidc-provider-mock listens", seconds=90)
+        awaited(lambda: child.has_ended or _answers(port), "oidc-provider-mock listens", seconds=180)
         if child.has_ended:
             raise RuntimeError(f"oidc-provider-mock ended: {child.output[-500:]}")
         yield ProviderMock(f"http://127.0.0.1:{port}")

@@ -46,7 +46,7 @@ class World:
         with requests.Session() as client:
             client.trust_env = False
             return client.request(
-                method, f"http://127.0.0.1:{(node or self.node).port}{path}", timeout=30, allow_redirects=False, **more
+                method, f"http://127.0.0.1:{(node or self.node).port}{path}", timeout=120, allow_redirects=False, **more
             )
 
     def whoami(self, visitor: Visitor) -> dict[str, Any] | None:

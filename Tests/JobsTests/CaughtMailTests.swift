@@ -4,7 +4,7 @@ import Mail
 import PostgresStore
 import Testing
 
-@Suite("Caught mails", .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(2)))
+@Suite("Caught mails", .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(20)))
 struct CaughtMailTests {
     @Test("mails are kept once each, the latest two hundred")
     func keeping() async throws {

@@ -4,7 +4,7 @@ import Logging
 import Synchronization
 import Testing
 
-@Suite("Running a queue", .timeLimit(.minutes(2)))
+@Suite("Running a queue", .timeLimit(.minutes(20)))
 struct JobRunnerTests {
     static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 

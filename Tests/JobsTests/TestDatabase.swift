@@ -46,13 +46,16 @@ enum TestDatabase {
     /// A client of its own, as another node has.
     static func withClient(_ conninfo: String, _ body: (PostgresClient) async throws -> Void) async throws {
         var configuration = PostgresConfiguration(conninfo: conninfo)
-        configuration.statementTimeout = .seconds(30)
+        configuration.statementTimeout = .seconds(120)
+        configuration.connectTimeout = .seconds(60)
+        configuration.unavailableAfter = .seconds(60)
+        configuration.leaseTimeout = .seconds(60)
         let client = try PostgresClient(configuration: configuration, logger: JobRunnerTests.quiet)
         client.start()
         do {
-            try await client.ready(within: .seconds(30))
+            try await client.ready(within: .seconds(120))
             try await body(client)
-            await client.shutdown(within: .seconds(10))
+            await client.shutdown(within: .seconds(60))
         } catch {
             await client.shutdown(within: .zero)
             throw error

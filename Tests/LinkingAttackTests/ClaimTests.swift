@@ -112,16 +112,18 @@ struct ClaimTests {
         #expect(
             try await stack.texts("select user_id::text from user_emails where address = \(email)") == [user]
         )
+        let called = squat.visitor.provider == "github" ? "GitHub" : "X"
         let receipt = try await browser.get(answer.leadsTo)
         #expect(receipt.status == 200 && receipt.text.contains("its password"), "\(answer.leadsTo)")
         for word in [
             "its second step and recovery codes", "its session", squat.visitor.name, "its waiting change of address",
+            "its sign-in with \(called) (",
         ] {
             #expect(receipt.text.contains(word), "\(word)")
         }
         #expect(try await squat.other.browser.get(answer.leadsTo).status == 404, "for whoever claimed only")
         let mail = try await stack.mail(to: email, contains: "is yours at")
-        #expect(mail.contains("its password"))
+        #expect(mail.contains("its password") && mail.contains("its sign-in with \(called) ("))
         try await expectNothingLeft(of: squat, email)
         let later = stack.browser()
         try await owner.arrive(in: later)

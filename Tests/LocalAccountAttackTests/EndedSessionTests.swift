@@ -1,6 +1,12 @@
 import Postgres
+import Synchronization
 import TestSupport
 import Testing
+
+/// What a request was answered, once it was.
+private final class Answered: Sendable {
+    let answer = Mutex<String?>(nil)
+}
 
 /// A change that waits for its account's lock while whoever holds it ends every session.
 @Suite("Changes behind the end of every session", .enabled(if: Stack.isAvailable))
@@ -13,16 +19,24 @@ struct EndedSessionTests {
         let user = try #require(
             try await stack.text("select user_id::text from user_emails where address = \(account.email)")
         )
+        let early = Answered()
         let change = try await stack.database.transaction { transaction in
             _ = try await transaction.query("select from users where id = \(user)::uuid for update")
             let change = Task {
-                try await browser.post("/account/password", form: [("new_password", LocalPerson.freshPassword())])
+                let answer = try await browser.post(
+                    "/account/password",
+                    form: [("new_password", LocalPerson.freshPassword())]
+                )
+                early.answer.withLock { $0 = "\(answer.status) \(answer.sentence)" }
+                return answer
             }
+            // Whoever waits for this very transaction; asked from within, because one that says nothing for long is ended.
             _ = try await eventually("the change to wait for the lock") { () -> Bool? in
-                let waiting = try await stack.database.query(
+                if let answer = early.answer.withLock({ $0 }) { throw NeverHappened(description: "a wait: \(answer)") }
+                let waiting = try await transaction.query(
                     """
-                    select from pg_stat_activity
-                    where datname = current_database() and wait_event_type = 'Lock' and query like '%for update of u%'
+                    select from pg_locks
+                    where locktype = 'transactionid' and transactionid = pg_current_xact_id()::xid and not granted
                     """
                 )
                 return waiting.first == nil ? nil : true

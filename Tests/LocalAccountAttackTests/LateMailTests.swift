@@ -63,6 +63,24 @@ struct LateMailTests {
         )
     }
 
+    @Test("P-7 a mail that leaves late still goes to the owner, not to the address an intruder has put in its place")
+    func link() async throws {
+        let stack = try await Self.stack.value
+        let owner = try await LocalPerson.signedUp(at: stack)
+        let user = try await owner.userID()
+        let intruder = try await owner.anotherBrowser()
+        let theirAddress = LocalPerson.freshAddress()
+        let account = try await ProviderAccount.opened(at: stack, "github", email: LocalPerson.freshAddress())
+        try await stack.hold("GitHub")
+        _ = try await account.signIn(in: intruder, at: "/account/link/")
+        _ = try await EmailChangeTests.change(intruder, from: owner.email, to: theirAddress, at: stack)
+        try await stack.release("GitHub")
+        let token = try await stack.identityUndo(to: owner.email)
+        #expect(try await !stack.mails(to: theirAddress).contains { $0.text.contains("identity-undo") })
+        #expect(try await stack.browser().post("/account/identity-undo", form: [("token", token)]).status == 200)
+        #expect(try await owner.userID() == user)
+    }
+
     private func allDone(_ stack: Stack, _ kind: String) async throws {
         _ = try await eventually("late jobs to be done") {
             try await stack.count("select count(*) from jobs where kind = \(kind)") == 0 ? true : nil

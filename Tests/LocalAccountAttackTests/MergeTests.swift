@@ -127,6 +127,35 @@ struct MergeTests {
         #expect(try await waiting.isSignedIn())
     }
 
+    @Test(
+        "P-12 what passes the other account's second step is written down there; of a recovery code its owner is told"
+    )
+    func secondStepIsTold() async throws {
+        let stack = try await Installation.withoutMailedSignIn()
+        for byRecoveryCode in [false, true] {
+            let owner = try await LocalPerson.signedUp(at: stack)
+            let (other, authenticator) = try await LocalPerson.withSecondFactor(at: stack)
+            let goes = try await other.userID()
+            _ = try await prove(other, in: owner.browser)
+            let code = byRecoveryCode ? try #require(authenticator.recoveryCodes.first) : authenticator.code()
+            let path = "/v1/account/merge/second-factor"
+            #expect(try await owner.browser.json(path, ["code": code]).status == 200)
+            let kind = byRecoveryCode ? "recovery_code_used" : "second_factor_passed"
+            #expect(
+                try await stack.count(
+                    "select count(*) from account_events where user_id = \(goes)::uuid and kind = \(kind)"
+                ) == 1
+            )
+            if byRecoveryCode {
+                _ = try await stack.mail(to: other.email, contains: "A recovery code was used")
+                #expect(
+                    try await owner.browser.json(path, ["code": code]).status == 409,
+                    "it is used up, and so is the step"
+                )
+            }
+        }
+    }
+
     @Test("G15 a merge brings nothing back that the owner blocked, and makes no new password stand for an account")
     func blocked() async throws {
         let stack = try await Installation.withoutMailedSignIn()

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// More passwords than can be hashed.
-@Suite("Overload", .enabled(if: Stack.isAvailable))
+@Suite("Overload", .enabled(if: Stack.isAvailable), .timeLimit(.minutes(20)))
 struct OverloadTests {
     @Test("I02 a full queue sheds at once with 503 and Retry-After; who waits is served, sessions are not touched")
     func shedding() async throws {
@@ -13,7 +13,26 @@ struct OverloadTests {
             ]
         )
         let person = try await LocalPerson.signedUp(at: stack)
-        let (statuses, checks) = try await withThrowingTaskGroup(of: (HTTPExchange.Answer, Bool).self) { group in
+        var (statuses, checks): ([HTTPExchange.Answer], [Int]) = ([], [])
+        // On a busy machine sixteen may not come faster than one thread hashes: then sixteen more do.
+        while !statuses.contains(where: { $0.status == 503 }) {
+            let (more, further) = try await Self.rush(stack, person)
+            statuses += more
+            checks += further
+        }
+        #expect(checks.allSatisfy { $0 == 200 }, "session checks: \(checks)")
+        let shed = statuses.filter { $0.status == 503 }
+        for answer in shed { #expect((answer.header("retry-after").flatMap(Int.init) ?? 0) >= 1) }
+        #expect(statuses.contains { $0.status == 303 || $0.status == 401 }, "some were served")
+        #expect(statuses.allSatisfy { $0.status.isOneOf(303, 401, 503) }, "\(statuses.map(\.status))")
+        #expect(try await stack.metric("latchkey_password_hashes_shed_total") == Double(shed.count))
+        #expect(try await person.signIn().status == 303, "and afterwards all is well")
+        await stack.stop()
+    }
+
+    /// Sixteen sign-ins at once, and as many session checks.
+    private static func rush(_ stack: Stack, _ person: LocalPerson) async throws -> ([HTTPExchange.Answer], [Int]) {
+        try await withThrowingTaskGroup(of: (HTTPExchange.Answer, Bool).self) { group in
             for index in 0..<16 {
                 group.addTask {
                     let browser = stack.browser()
@@ -40,14 +59,5 @@ struct OverloadTests {
             }
             return (statuses, checks)
         }
-        #expect(checks.allSatisfy { $0 == 200 }, "session checks: \(checks)")
-        let shed = statuses.filter { $0.status == 503 }
-        #expect(!shed.isEmpty)
-        for answer in shed { #expect((answer.header("retry-after").flatMap(Int.init) ?? 0) >= 1) }
-        #expect(statuses.contains { $0.status == 303 || $0.status == 401 }, "some were served")
-        #expect(statuses.allSatisfy { $0.status.isOneOf(303, 401, 503) }, "\(statuses.map(\.status))")
-        #expect(try await stack.metric("latchkey_password_hashes_shed_total") == Double(shed.count))
-        #expect(try await person.signIn().status == 303, "and afterwards all is well")
-        await stack.stop()
     }
 }

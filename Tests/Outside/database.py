@@ -43,7 +43,7 @@ def execute(conninfo: str, statement: str) -> str:
         ],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
     )
     if result.returncode != 0:
         raise RuntimeError(f"psql: {result.stderr.strip()}")

@@ -46,10 +46,11 @@ def settings(
         "public_url": f"http://localhost:{port}",
         "mode": "development",
         # Port 0 turns metrics off: two suites may run beside each other.
-        "server": {"host": "127.0.0.1", "port": port},
         "metrics": {"port": 0},
-        "database": {"url": database},
-        "outbound": {"allow_loopback_http": True},
+        # A machine that is busy with something else is nobody's fault here: no request is given up because of it.
+        "server": {"host": "127.0.0.1", "port": port, "request_timeout": "2m"},
+        "database": {"url": database, "connect_timeout": "1m", "lease_timeout": "1m", "statement_timeout": "2m"},
+        "outbound": {"allow_loopback_http": True, "timeout": "25s"},
         "templates": {"directory": str(ROOT / "templates")},
         "log": {"level": "debug"},
         "providers": {"directory": str(folder), **providers},
@@ -60,7 +61,7 @@ def settings(
 def _is_ready(child: Child, port: int) -> bool:
     if child.has_ended:
         raise RuntimeError(f"latchkey ended: {child.output[-600:]}")
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == 200
@@ -89,10 +90,10 @@ def node(
             env=clean_environment(),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=180,
         )
         if migrated.returncode != 0:
             raise RuntimeError(f"latchkey migrate: {migrated.stderr.strip() or migrated.stdout.strip()}")
         with running([latchkey, "serve", "--config", str(file)], cwd=ROOT) as child:
-            awaited(lambda: _is_ready(child, port), "the node is ready", seconds=60)
+            awaited(lambda: _is_ready(child, port), "the node is ready")
             yield Node(child, str(more.get("public_url", f"http://localhost:{port}")), port, file)

@@ -69,7 +69,7 @@ class Child:
     def has_ended(self) -> bool:
         return self._process.poll() is not None
 
-    def wait_for_line(self, matches: Callable[[str], bool], seconds: float = 60) -> str:
+    def wait_for_line(self, matches: Callable[[str], bool], seconds: float = 180) -> str:
         """The first line that matches, as soon as it is there."""
         deadline = time.monotonic() + seconds
         seen = 0
@@ -91,7 +91,7 @@ class Child:
         if self._process.poll() is None:
             self._process.terminate()
             try:
-                self._process.wait(15)
+                self._process.wait(60)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(15)
@@ -127,7 +127,7 @@ def free_port() -> int:
     raise RuntimeError("no free port")
 
 
-def awaited(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def awaited(condition: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Returns as soon as a condition of another process holds; asks often, because nothing announces it."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()

@@ -41,7 +41,7 @@ class StandIns:
 
     def control(self, method: str, path: str, body: object = None) -> Any:
         """One instruction; what it answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ports["control"], timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["control"], timeout=120)
         try:
             connection.request(method, path, None if body is None else json.dumps(body))
             answer = connection.getresponse()

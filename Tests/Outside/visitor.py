@@ -95,7 +95,7 @@ class Visitor:
             sent["Cookie"] = mine
         sent.update(headers or {})
         # The stand-ins and the node listen on IPv4 only.
-        connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", parts.port or 80, timeout=120)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             sent.setdefault("Host", parts.netloc)

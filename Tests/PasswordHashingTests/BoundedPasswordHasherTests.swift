@@ -5,7 +5,7 @@ import Testing
 
 @testable import PasswordHashing
 
-@Suite("The password hasher", .timeLimit(.minutes(5)))
+@Suite("The password hasher", .timeLimit(.minutes(20)))
 struct BoundedPasswordHasherTests {
     private static let small = Argon2Parameters(memoryKiB: 512, passes: 1)
     private let recorder = Recorder()

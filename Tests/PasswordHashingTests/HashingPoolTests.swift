@@ -5,7 +5,7 @@ import Testing
 
 @testable import PasswordHashing
 
-@Suite("The hashing pool", .timeLimit(.minutes(5)))
+@Suite("The hashing pool", .timeLimit(.minutes(20)))
 struct HashingPoolTests {
     private let recorder = Recorder()
     private let gate = Gate()
@@ -14,10 +14,10 @@ struct HashingPoolTests {
         try HashingPool(threads: threads, queueLimit: queueLimit, niceness: niceness, metrics: recorder.metrics)
     }
 
-    /// Begins a piece of work that waits at the gate, and returns when the pool has it.
-    private func begin(_ number: Int, in pool: HashingPool) async throws -> Task<Result<Int, HashingFailure>, Never> {
-        let before = gate.started.count + recorder.waiting.withLock { $0 }
-        let task = Task { [gate] in
+    private typealias Work = Task<Result<Int, HashingFailure>, Never>
+
+    private func hand(_ number: Int, to pool: HashingPool) -> Work {
+        Task { [gate] in
             do throws(HashingFailure) {
                 return Result<Int, HashingFailure>.success(
                     try await pool.perform {
@@ -29,16 +29,28 @@ struct HashingPoolTests {
                 return .failure(error)
             }
         }
-        try await eventually { gate.started.count + recorder.waiting.withLock { $0 } > before }
+    }
+
+    /// Begins a piece of work for which a thread is free, and returns when it stands at the gate.
+    private func begin(_ number: Int, in pool: HashingPool) async throws -> Work {
+        let task = hand(number, to: pool)
+        try await eventually { gate.started.contains(number) }
+        return task
+    }
+
+    /// Queues a piece of work while every thread is busy, and returns when that many wait.
+    private func queue(_ number: Int, in pool: HashingPool, waiting: Int) async throws -> Work {
+        let task = hand(number, to: pool)
+        try await eventually { recorder.waiting.withLock { $0 } == waiting }
         return task
     }
 
     @Test("I02 with two threads never more than two hashes are in work")
     func cap() async throws {
         let pool = try pool(threads: 2, queueLimit: 6)
-        var tasks: [Task<Result<Int, HashingFailure>, Never>] = []
-        for number in 0..<8 { tasks.append(try await begin(number, in: pool)) }
-        try await eventually { gate.started.count >= 2 && recorder.waiting.withLock { $0 } <= 6 }
+        var tasks: [Work] = []
+        for number in 0..<2 { tasks.append(try await begin(number, in: pool)) }
+        for number in 2..<8 { tasks.append(try await queue(number, in: pool, waiting: number - 1)) }
         for released in 1...6 {
             #expect(gate.started.count == released + 1)
             gate.open()
@@ -54,8 +66,8 @@ struct HashingPoolTests {
     @Test("first come, first served")
     func order() async throws {
         let pool = try pool(threads: 1, queueLimit: 9)
-        var tasks: [Task<Result<Int, HashingFailure>, Never>] = []
-        for number in 0..<10 { tasks.append(try await begin(number, in: pool)) }
+        var tasks = [try await begin(0, in: pool)]
+        for number in 1..<10 { tasks.append(try await queue(number, in: pool, waiting: number)) }
         gate.open(10)
         for task in tasks { _ = await task.value }
         #expect(gate.started == Array(0..<10))
@@ -67,8 +79,8 @@ struct HashingPoolTests {
     @Test("I02 one more than may wait is sent away at once")
     func overload() async throws {
         let pool = try pool(threads: 1, queueLimit: 2)
-        var tasks: [Task<Result<Int, HashingFailure>, Never>] = []
-        for number in 0..<3 { tasks.append(try await begin(number, in: pool)) }
+        var tasks = [try await begin(0, in: pool)]
+        for number in 1..<3 { tasks.append(try await queue(number, in: pool, waiting: number)) }
         for _ in 0..<5 {
             await #expect(throws: HashingFailure.overloaded) { try await pool.perform { .success(0) } }
         }
@@ -92,8 +104,8 @@ struct HashingPoolTests {
     func cancellation() async throws {
         let pool = try pool(threads: 1, queueLimit: 5)
         let first = try await begin(1, in: pool)
-        let second = try await begin(2, in: pool)
-        let third = try await begin(3, in: pool)
+        let second = try await queue(2, in: pool, waiting: 1)
+        let third = try await queue(3, in: pool, waiting: 2)
         second.cancel()
         #expect(await second.value == .failure(.stopped))
         #expect(recorder.waiting.withLock { $0 } == 1)
@@ -130,7 +142,7 @@ struct HashingPoolTests {
     func closing() async throws {
         let pool = try pool(threads: 1, queueLimit: 5)
         let first = try await begin(1, in: pool)
-        let second = try await begin(2, in: pool)
+        let second = try await queue(2, in: pool, waiting: 1)
         pool.close()
         #expect(await second.value == .failure(.stopped))
         await #expect(throws: HashingFailure.stopped) { try await pool.perform { .success(3) } }

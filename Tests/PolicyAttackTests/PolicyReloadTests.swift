@@ -40,6 +40,15 @@ struct PolicyReloadTests {
         try await own.awaitVersion(2, node: 0)
         let heard = ContinuousClock.now
         _ = try await eventually("the other node") { try await versionThere() == 2 ? true : nil }
+        // Each node says what it puts in force with the head of the chain: the witness that the database cannot rewrite.
+        let head = try await own.stack.database.query("select chain_hash from policy_versions where number = 2").one()
+            .decode(String.self, at: 0)
+        for process in [own.stack.nodes[0].process, node.process] {
+            _ = try await eventually("the head of the chain in the log") { () -> Bool? in
+                process.output.split(separator: "\n").contains { $0.contains("policy in force") && $0.contains(head) }
+                    ? true : nil
+            }
+        }
         print("the other node followed after \(ContinuousClock.now - heard)")
 
         // Faulty: both stay, all faults are logged with their places, counted and shown.

@@ -8,17 +8,22 @@ import Testing
     .serialized,
     .enabled(if: TestDatabase.isThere),
     .database,
-    .timeLimit(.minutes(2))
+    .timeLimit(.minutes(20))
 )
 struct DeadlineTests {
     @Test("a cancelled task goes on at once; the connection is drained and used again") func cancelled() async throws {
         try await TestDatabase.withClient({ $0.statementConnections = 1 }) { client async throws in
-            let task = Task { try await client.query("select pg_sleep(1)") }
-            try await eventually { client.statistics.inFlight == 1 }
-            task.cancel()
-            #expect(await failure { _ = try await task.value } == .cancelled)
-            // Still under way when the task is already gone.
-            #expect(client.statistics.inFlight == 1)
+            try await TestDatabase.withClient { other async throws in
+                try await other.transaction { transaction async throws in
+                    try await transaction.query("select pg_advisory_xact_lock(1)")
+                    let task = Task { try await client.query("select pg_advisory_lock(1)") }
+                    try await eventually { client.statistics.inFlight == 1 }
+                    task.cancel()
+                    #expect(await failure { _ = try await task.value } == .cancelled)
+                    // Still under way when the task is already gone.
+                    #expect(client.statistics.inFlight == 1)
+                }
+            }
             #expect(try await client.query("select 7 as n").one().decode(Int.self, "n") == 7)
             try await eventually { client.statistics.inFlight == 0 }
             #expect(client.statistics.reconnects == 0)
@@ -50,7 +55,7 @@ struct DeadlineTests {
                 try await client.transaction { transaction async throws in
                     try await transaction.query("insert into kept values (1)")
                     latch.open()
-                    try await transaction.query("select pg_sleep(0.5)")
+                    try await transaction.query("select pg_sleep(5)")
                 }
             }
             await latch.wait()
@@ -118,7 +123,7 @@ struct DeadlineTests {
                     ? client.read(statement, within: .seconds(30)) : client.query(statement, within: .seconds(30)))
             }
             #expect(slow?.state == .queryCanceled)
-            #expect(try await client.query("select 1", within: .seconds(30)).count == 1)
+            try await eventually { await failure { try await client.query("select 1", within: .seconds(30)) } == nil }
         }
     }
 
@@ -137,7 +142,7 @@ struct DeadlineTests {
                 await release.wait()
             }
             await held.wait()
-            let sleeper = Task { try await client.query("select pg_sleep(1)") }
+            let sleeper = Task { try await client.query("select pg_sleep(5)") }
             try await eventually { client.statistics.inFlight == 1 }
             let failures = await withTaskGroup(of: PostgresFailure?.self) { group in
                 for _ in 0..<10 { group.addTask { await failure { try await client.query("select 1") } } }

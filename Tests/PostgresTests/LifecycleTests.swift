@@ -3,17 +3,17 @@ import Testing
 
 @testable import Postgres
 
-@Suite("start and end", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(2)))
+@Suite("start and end", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct LifecycleTests {
     private func makeClient() throws -> PostgresClient {
-        try PostgresClient(configuration: PostgresConfiguration(conninfo: TestDatabase.conninfo))
+        try PostgresClient(configuration: TestDatabase.configuration(TestDatabase.conninfo))
     }
 
     @Test("what is under way finishes, what comes later is refused") func graceful() async throws {
         let client = try makeClient()
         client.start()
         client.start()
-        try await client.ready(within: .seconds(30))
+        try await client.ready(within: .seconds(120))
         let held = Latch()
         let release = Latch()
         let transaction = Task {
@@ -25,9 +25,9 @@ struct LifecycleTests {
             }
         }
         await held.wait()
-        let slow = Task { try await client.query("select pg_sleep(0.2)").count }
+        let slow = Task { try await client.query("select pg_sleep(5)").count }
         try await eventually { client.statistics.inFlight == 1 }
-        let stopping = Task { await client.shutdown(within: .seconds(30)) }
+        let stopping = Task { await client.shutdown(within: .seconds(120)) }
         try await eventually { await failure { try await client.query("select 1") } == .stopped }
         release.open()
         #expect(try await transaction.value == 2)
@@ -41,7 +41,7 @@ struct LifecycleTests {
     @Test("what does not finish in time is told that the client stopped") func impatient() async throws {
         let client = try makeClient()
         client.start()
-        try await client.ready(within: .seconds(30))
+        try await client.ready(within: .seconds(120))
         let task = Task { try await client.query("select pg_sleep(600)") }
         try await eventually { client.statistics.inFlight == 1 }
         await client.shutdown(within: .zero)
@@ -76,7 +76,7 @@ struct LifecycleTests {
                 configuration.applicationName = "dropped"
                 let client = try PostgresClient(configuration: configuration)
                 client.start()
-                try await client.ready(within: .seconds(30))
+                try await client.ready(within: .seconds(120))
                 #expect(try await sessions() > 0)
             }
             try await eventually { try await sessions() == 0 }

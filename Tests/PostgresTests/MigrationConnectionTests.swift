@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("migration connections", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(2)))
+@Suite("migration connections", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct MigrationConnectionTests {
     private struct Refusal: Error {}
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("LISTEN and NOTIFY", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(2)))
+@Suite("LISTEN and NOTIFY", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct NotificationTests {
     @Test("subscribers hear their own channels, with odd names and payloads") func delivery() async throws {
         try await TestDatabase.withClient { client async throws in

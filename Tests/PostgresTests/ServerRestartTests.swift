@@ -4,7 +4,7 @@ import Testing
 @testable import Postgres
 
 /// Tests with a server of their own that is stopped, frozen and started again.
-@Suite("a server that comes and goes", .serialized, .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(5)))
+@Suite("a server that comes and goes", .serialized, .enabled(if: TestDatabase.isThere), .timeLimit(.minutes(20)))
 struct ServerRestartTests {
     private struct Cluster {
         let folder: URL
@@ -87,7 +87,7 @@ struct ServerRestartTests {
                     #expect(await failure { _ = try await client.read("select 1") } == .unavailable)
                     #expect(client.connectionProblem != nil)
                     // A statement that waits when the server comes back is answered.
-                    let patient = Task { try await client.ready(within: .seconds(60)) }
+                    let patient = Task { try await client.ready(within: .seconds(120)) }
                     try cluster.run("start")
                     try await patient.value
                     #expect(try await !client.query("select * from survives").isEmpty)
@@ -104,10 +104,10 @@ struct ServerRestartTests {
         try await withCluster { cluster async throws in
             let conninfo = try cluster.run("url")
             try await TestDatabase.withClient(of: conninfo) { configuration in
-                configuration.statementTimeout = .milliseconds(500)
-                configuration.leaseTimeout = .milliseconds(300)
-                configuration.unavailableAfter = .milliseconds(300)
-                configuration.connectTimeout = .milliseconds(500)
+                configuration.statementTimeout = .seconds(3)
+                configuration.leaseTimeout = .seconds(3)
+                configuration.unavailableAfter = .seconds(3)
+                configuration.connectTimeout = .seconds(3)
             } _: { client async throws in
                 let held = Latch()
                 let release = Latch()
@@ -132,7 +132,7 @@ struct ServerRestartTests {
                 try await eventually { client.statistics.connections == 0 }
                 #expect(await failure { try await client.query("select 1") } == .unavailable)
                 try cluster.signal("CONT")
-                try await client.ready(within: .seconds(60))
+                try await client.ready(within: .seconds(120))
                 try await eventually { await failure { _ = try await client.read("select 1") } == nil }
                 // The fourth kind is the transaction.
                 try await eventually { await Self.tryStatement(3, client) == nil }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("single statements", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(2)))
+@Suite("single statements", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct StatementTests {
     @Test("a thousand tasks at once each get their own answer", arguments: [true, false])
     func concurrency(reading: Bool) async throws {

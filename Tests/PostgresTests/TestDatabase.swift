@@ -31,20 +31,29 @@ enum TestDatabase {
         _ adjust: (inout PostgresConfiguration) -> Void = { _ in },
         _ body: (PostgresClient) async throws -> T
     ) async throws -> T {
-        var configuration = PostgresConfiguration(conninfo: conninfo)
-        configuration.statementTimeout = .seconds(30)
+        var configuration = configuration(conninfo)
         adjust(&configuration)
         let client = try PostgresClient(configuration: configuration)
         client.start()
         do {
-            try await client.ready(within: .seconds(30))
+            try await client.ready(within: .seconds(120))
             let value = try await body(client)
-            await client.shutdown(within: .seconds(10))
+            await client.shutdown(within: .seconds(60))
             return value
         } catch {
             await client.shutdown(within: .zero)
             throw error
         }
+    }
+
+    /// Limits that no busy machine reaches.
+    static func configuration(_ conninfo: String) -> PostgresConfiguration {
+        var configuration = PostgresConfiguration(conninfo: conninfo)
+        configuration.statementTimeout = .seconds(120)
+        configuration.connectTimeout = .seconds(60)
+        configuration.unavailableAfter = .seconds(60)
+        configuration.leaseTimeout = .seconds(60)
+        return configuration
     }
 
     /// The same cluster, another database.

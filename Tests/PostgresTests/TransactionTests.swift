@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite("transactions", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(2)))
+@Suite("transactions", .serialized, .enabled(if: TestDatabase.isThere), .database, .timeLimit(.minutes(20)))
 struct TransactionTests {
     private struct Refusal: Error {}
 

@@ -39,6 +39,25 @@ struct BulkheadTests {
             let endpoint = String(misbehaviour.prefix { $0 != ":" })
             sick.append(Sick(person: person, id: id, endpoint: endpoint, step: step))
         }
+        // A call that hangs is given up after seconds. On a machine too busy to do everything else meanwhile, it is tried again.
+        var rounds = 0
+        while try await !besiege(issuers, sick, (dripping, healthy), session) {
+            rounds += 1
+            try #require(rounds < 5, "somebody at a sick provider was always answered before everybody else")
+            for sick in sick { try await sick.person.put(at: stage.mock) }
+        }
+    }
+
+    /// Fills the sick providers' shares and, while nobody there has an answer, does what has nothing to do with them.
+    /// - Returns: whether that was all done before the first hanging call was given up.
+    private func besiege(
+        _ issuers: Issuers,
+        _ sick: [Sick],
+        _ played: (dripping: Issuers.Issuer, healthy: Issuers.Issuer),
+        _ session: Browser
+    ) async throws -> Bool {
+        let stage = issuers.stage
+        let (dripping, healthy) = played
         // Ready to be delivered all at once: more than each provider's share, so that some are sent and others wait.
         var ready: [(Sick, Approach)] = []
         var before: [Provider: Calls] = [:]
@@ -49,6 +68,7 @@ struct BulkheadTests {
         let others = (try await stage.person(.twitter), try await stage.person(.oidc))
         let start = stage.node.process.outputSize
         let finished = Tally()
+        var isFirst = false
         try await withThrowingTaskGroup(of: (Sick, Visit).self) { group in
             for (sick, approach) in ready {
                 group.addTask {
@@ -70,8 +90,8 @@ struct BulkheadTests {
             for page in ["/v1/session", "/account", "/sign-in", "/healthz", "/readyz"] {
                 #expect(try await session.get(page).status == 200, "\(page)")
             }
-            // By order, not by the clock: all of that is done, and nobody at a sick provider has an answer yet.
-            #expect(finished.total == 0)
+            // By order, not by the clock.
+            isFirst = finished.total == 0
             for try await (sick, visit) in group {
                 #expect(visit.answer.status == 503 && visit.answer.isCleanPage, "\(visit.explanation)")
                 #expect(visit.answer.header("retry-after") == "5")
@@ -82,6 +102,7 @@ struct BulkheadTests {
         }
         try await issuers.play(dripping)
         for sick in sick { try await recovers(stage, sick.person, as: sick.id) }
+        return isFirst
     }
 
     @Test(

@@ -85,7 +85,9 @@ struct DatabaseLossTests {
     }
 
     private func withStoppedServer(_ cluster: Cluster) async throws {
-        let stage = try await Stage.open(settings: ["database.url=" + (try await cluster.start())])
+        let stage = try await Stage.open(settings: [
+            "database.url=" + (try await cluster.start()), "database.connect_timeout=1s",
+        ])
         let person = try await stage.person(.google)
         let live = try await stage.control(person).browser
         let approach = try await stage.approach(try await stage.person(.github))

@@ -48,6 +48,7 @@ struct FieldTests {
         #expect(all.database.sharedConnections == 3)
         #expect(all.database.transactionConnections == 16)
         #expect(all.database.connectTimeout == .seconds(3))
+        #expect(all.database.leaseTimeout == .seconds(4))
         #expect(all.database.statementTimeout == .seconds(2))
         #expect(all.templates.directory == "/etc/latchkey/templates")
         #expect(all.log.level == .debug)

@@ -69,7 +69,7 @@ public final class ChildProcess: Sendable {
     public func ended(within seconds: Double = 120) async throws -> Int32 {
         let status = try await eventually(within: seconds, "process to end") { self.exitStatus }
         // What it started may still hold its output: that is not waited for long.
-        _ = try? await eventually(within: 5, "the rest of its output") {
+        _ = try? await eventually(within: 30, "the rest of its output") {
             self.state.withLock { $0.isDrained } ? true : nil
         }
         return status

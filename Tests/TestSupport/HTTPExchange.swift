@@ -25,12 +25,15 @@ public struct HTTPExchange: Sendable {
     /// Sends bytes to a loopback port and reads until the peer closes or the answer is complete.
     public static func send(_ bytes: [UInt8], port: Int) async throws -> Answer {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connectTimeout(.seconds(5))
+            .connectTimeout(.seconds(120))
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
                 }
             }
+        // Only ends a hopeless wait.
+        let hopeless = channel.channel.eventLoop.scheduleTask(in: .minutes(5)) { channel.channel.close(promise: nil) }
+        defer { hopeless.cancel() }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(ByteBuffer(bytes: bytes))
             var received: [UInt8] = []

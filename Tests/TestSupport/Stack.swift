@@ -102,15 +102,16 @@ public final class Stack: Sendable {
             directory: root
         )
         guard try await migrate.ended() == 0 else { throw NeverHappened(description: "migrate: \(migrate.output)") }
+        if settings.contains("mail.catch=true") { try await administer(conninfo, keepingMails) }
         var nodes: [Node] = []
         for _ in 0..<count {
             nodes.append(try await startNode(common, environment: environment))
         }
-        var client = PostgresConfiguration(conninfo: conninfo)
+        var client = PostgresConfiguration.patient(conninfo: conninfo)
         client.applicationName = "latchkey-tests"
         let database = try PostgresClient(configuration: client)
         database.start()
-        try await database.ready(within: .seconds(10))
+        try await database.ready(within: .seconds(120))
         return Stack(
             nodes: nodes,
             mock: StandIns(ports: ports),
@@ -156,12 +157,23 @@ public final class Stack: Sendable {
     private static func freshDatabase() async throws -> String {
         let administrative = ProcessInfo.processInfo.environment["LATCHKEY_TEST_POSTGRES"] ?? ""
         let name = "test_" + String(UInt64.random(in: .min ... .max), radix: 36)
-        let client = try PostgresClient(configuration: PostgresConfiguration(conninfo: administrative))
-        client.start()
-        try await client.runScript("create database \(name)")
-        await client.shutdown(within: .seconds(1))
+        try await administer(administrative, "create database \(name)")
         return administrative + " dbname=" + name
     }
+
+    private static func administer(_ conninfo: String, _ script: String) async throws {
+        let client = try PostgresClient(configuration: .patient(conninfo: conninfo))
+        client.start()
+        try await client.runScript(script)
+        await client.shutdown(within: .seconds(1))
+    }
+
+    /// A node keeps the latest two hundred of the mails it catches: with many tests at once one's mail would be gone before
+    /// it is read.
+    private static let keepingMails = """
+        create function test_keep() returns trigger language plpgsql as $$ begin return null; end $$;
+        create trigger test_keep before delete on caught_mails for each row execute function test_keep();
+        """
 
     private static func configurationFile(_ ports: StandIns.Ports) throws -> String {
         let text = """
@@ -169,6 +181,7 @@ public final class Stack: Sendable {
             mode: development
             outbound:
               allow_loopback_http: true
+              timeout: 25s
             log:
               level: debug
             providers:
@@ -183,10 +196,13 @@ public final class Stack: Sendable {
             # All tests are one client: what limits do is tested where it is the point.
             throttle:
               starts_per_client: 1000000
-            # A disk or a processor that is busy with something else is nobody's fault here.
+            # A disk or a processor that is busy with something else is nobody's fault here: no request is given up because of it.
+            server:
+              request_timeout: 2m
             database:
-              connect_timeout: 10s
-              statement_timeout: 30s
+              connect_timeout: 1m
+              lease_timeout: 1m
+              statement_timeout: 2m
             templates:
               directory: \(root)/templates
             development:
@@ -222,6 +238,19 @@ public final class Stack: Sendable {
         }
         guard bound else { throw NeverHappened(description: "a free port") }
         return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
+
+extension PostgresConfiguration {
+    /// For tests that look into a database: no wait ends because the machine is busy.
+    public static func patient(conninfo: String) -> PostgresConfiguration {
+        var configuration = PostgresConfiguration(conninfo: conninfo)
+        configuration.connectTimeout = .seconds(60)
+        configuration.unavailableAfter = .seconds(60)
+        configuration.leaseTimeout = .seconds(120)
+        configuration.statementTimeout = .seconds(120)
+        configuration.idleInTransactionTimeout = .seconds(120)
+        return configuration
     }
 }
 

@@ -54,6 +54,7 @@ struct ContractTests {
             transactions: NoStore(),
             pendingLinks: NoPendingLinks(),
             heldArrivals: NoPendingLinks(),
+            merges: NoLocalAccounts(),
             transport: transport,
             metadata: MetadataCache(transport: transport),
             keySets: KeySetCache(transport: transport),
@@ -132,11 +133,11 @@ struct ContractTests {
             "/account/second-factor", "/account/second-factor/qr.svg",
             // What waits for a proof, and what a claim removed.
             "/confirm", "/v1/confirm", "/account/receipts/{id}",
-            "/admin/v1/holds", "/admin/v1/holds/{id}",
             // The first two give an app a code, which is nothing without its secrets, and only to where it is registered. The last
             // ends a session for an app that has the person's own ID token; anybody else's link only asks.
             "/oauth/authorize", "/oauth/authorize/resume", "/oauth/logout", "/oauth/userinfo",
             "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server",
+            "/admin/v1/holds", "/admin/v1/holds/{id}", "/admin/v1/events", "/admin/v1/users", "/admin/v1/users/{id}",
         ]
         let gets = try Self.router().routes.filter { $0.method == .get }.map { "\($0.path)" }
         #expect(Set(gets.filter { !$0.hasPrefix("/assets/") }).subtracting(reading) == [])

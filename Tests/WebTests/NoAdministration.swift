@@ -4,16 +4,21 @@ import Administration
 import struct Foundation.UUID
 
 /// The operator's side over a store that is always away.
-struct NoAdministration: PolicyStore, DecisionStore, ReplayStore {
+struct NoAdministration: PolicyStore, DecisionStore, ReplayStore, EventLog, UserDirectory {
     static let services = AdministrationServices(
         policies: NoAdministration(),
         decisions: NoAdministration(),
         replays: NoAdministration(),
         accounts: NoStore(),
+        events: NoAdministration(),
+        directory: NoAdministration(),
         providers: [],
         privilegedRoles: []
     )
 
+    func events(after sequence: Int64, limit: Int) async throws(StoreFailure) -> EventPage? { throw .unavailable }
+    func user(_ id: UserID) async throws(StoreFailure) -> UserRecord? { throw .unavailable }
+    func users(at address: EmailAddress) async throws(StoreFailure) -> [UserID] { throw .unavailable }
     func snapshot() async throws(StoreFailure) -> PolicySnapshot { throw .unavailable }
     func version(_ number: Int) async throws(StoreFailure) -> PolicyVersion? { throw .unavailable }
     func versions() async throws(StoreFailure) -> [PolicyVersion] { throw .unavailable }

@@ -44,7 +44,9 @@ private struct NoGrants: GrantStore {
     func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool { throw .unavailable }
     func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? { throw .unavailable }
     func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant? { throw .unavailable }
-    func grant(refreshToken: TokenHash) async throws(StoreFailure) -> LiveGrant? { throw .unavailable }
+    func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant? {
+        throw .unavailable
+    }
     func consents(of user: UserID, to client: ClientID) async throws(StoreFailure) -> Set<String> { throw .unavailable }
     func consent(of user: UserID, to client: ClientID, scope: [String]) async throws(StoreFailure) {
         throw .unavailable

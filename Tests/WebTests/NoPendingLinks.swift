@@ -27,7 +27,7 @@ struct NoPendingLinks: PendingLinkStore, ClaimReceiptStore, HeldArrivalStore {
         event: AccountEvent,
         job: Job?
     ) async throws(StoreFailure) -> Bool { throw .unavailable }
-    func abandonLink(in browser: TokenHash) async throws(StoreFailure) { throw .unavailable }
+    func abandon(_ id: PendingLinkID, browser: TokenHash) async throws(StoreFailure) { throw .unavailable }
     func receipt(_ id: ClaimReceiptID, of user: UserID) async throws(StoreFailure) -> ClaimReceipt? {
         throw .unavailable
     }

@@ -43,6 +43,6 @@ public protocol PendingLinkStore: Sendable {
         event: AccountEvent,
         job: Job?
     ) async throws(StoreFailure) -> Bool
-    /// Voids whatever waits in a browser.
-    func abandonLink(in browser: TokenHash) async throws(StoreFailure)
+    /// Voids a link.
+    func abandon(_ id: PendingLinkID, browser: TokenHash) async throws(StoreFailure)
 }

@@ -70,7 +70,8 @@ public struct PendingMerge: Sendable, Hashable {
 public enum MergeProof: Sendable, Hashable {
     /// By its password, at this version of its credentials.
     case password(UserID, version: Int)
-    /// By signing in with an identity of its own, which must have been used within that time: a link that lapsed proves nothing.
+    /// By signing in with an identity of its own, which must have been used within that time: a link that lapsed proves nothing,
+    /// nor does one that was made since the session began that wants the merge.
     case identity(UserID, FederatedIdentityKey, usedWithin: Duration?)
 
     /// Whose account it is.
@@ -156,12 +157,11 @@ public protocol AccountMergeStore: Sendable {
         async throws(StoreFailure) -> Bool
     /// The merge that waits for this session. Changes nothing.
     func pendingMerge(of session: TokenHash) async throws(StoreFailure) -> PendingMerge?
-    /// Uses up a second step of the account that goes.
-    func passSecondFactor(_ step: SecondStep, ofMergeBy session: TokenHash) async throws(StoreFailure) -> Bool
+    /// Uses up a second step of the account that goes, and writes so down for its owner.
+    func passSecondFactor(_ step: SecondStep, ofMergeBy session: TokenHash, event: AccountEvent, job: Job?)
+        async throws(StoreFailure) -> Bool
     /// Forgets the merge that waits.
     func cancelMerge(by session: TokenHash) async throws(StoreFailure)
     /// Carries the merge out in one transaction, both users locked in the order of their ids, everything read again.
     func merge(_ request: MergeRequest) async throws(StoreFailure) -> MergeResult
-    /// The user that an id stands for: itself, or the account it was merged into. Nil when there is none.
-    func resolve(user: UserID) async throws(StoreFailure) -> UserID?
 }

@@ -212,8 +212,9 @@ public struct AuthorizationEndpoint: Sendable {
     private func open(_ sealed: String, _ session: LiveSession?) async throws(AuthorizationRefusal)
         -> InterruptedRequest
     {
-        let now = try await time(session)
-        guard let interrupted = InterruptedRequest(sealed: sealed, with: keys, now: now) else {
+        guard let interrupted = InterruptedRequest(sealed: sealed, with: keys),
+            try await time(session) < interrupted.expiresAt
+        else {
             throw .page(.init(.invalidRequest, "the sign-in for the app took too long"))
         }
         return interrupted
@@ -221,7 +222,7 @@ public struct AuthorizationEndpoint: Sendable {
 
     private static func parse(_ query: String) throws(AuthorizationRefusal) -> FormParameters {
         do {
-            return try FormURLEncoded.parse(query)
+            return try FormURLEncoded.parse(query).omittingEmpty()
         } catch {
             // Twice the same parameter included (RFC 6749 §3.1).
             throw .page(.init(.invalidRequest, "the request is malformed: \(error.rawValue)"))

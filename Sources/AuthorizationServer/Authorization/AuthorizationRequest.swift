@@ -39,8 +39,6 @@ public struct AuthorizationRequest: Sendable, Hashable {
     public let loginHint: String?
     /// The provider to go to straight away.
     public let provider: ProviderID?
-    /// Authentication context classes, one of which would do.
-    public let acrValues: [String]
     /// The user an ID token given as `id_token_hint` was about; nobody else will do.
     public let expectedUser: UserID?
 }
@@ -103,7 +101,6 @@ extension AuthorizationRequest {
             maximumAge: try maximumAge(parameters, refuse),
             loginHint: parameters["login_hint"].flatMap { isPlain($0, maximum: 254) ? $0 : nil },
             provider: try provider(parameters, client, refuse),
-            acrValues: (parameters["acr_values"] ?? "").split(separator: " ").prefix(8).map(String.init),
             expectedUser: try hint(parameters, hintedUser, refuse)
         )
     }

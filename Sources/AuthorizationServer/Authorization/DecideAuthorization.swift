@@ -73,7 +73,7 @@ extension AuthorizationRequest {
     ) -> AuthorizationDecision {
         let mayShowPages = !prompt.contains(.none)
         guard let session else {
-            let after = signedInAfter ?? (wantsNewSignIn ? now : nil)
+            let after = neededAuthentication(signedInAfter, now: now)
             return mayShowPages ? .signIn(after: after) : .refuse(Self.loginRequired)
         }
         if let needed = neededAuthentication(signedInAfter, now: now), session.authenticatedAt < needed {
@@ -85,10 +85,18 @@ extension AuthorizationRequest {
         guard client.admits(provider: session.provider) else {
             return mayShowPages ? .signInDifferently(.provider) : .refuse(Self.loginRequired)
         }
-        let needsConsent = !consented.isSuperset(of: scope) || prompt.contains(.consent)
-        guard !client.isFirstParty, needsConsent, !hasJustConsented else { return .issueCode }
+        guard !hasJustConsented, isQuestionNeeded(client, consented) else { return .issueCode }
         return mayShowPages
             ? .askConsent : .refuse(OAuthFailure(.consentRequired, "the person has not allowed this yet"))
+    }
+
+    private func isQuestionNeeded(_ client: Client, _ consented: Set<String>) -> Bool {
+        // Whoever claims an app's scheme, or listens on a port of this machine, gets what is sent there: nothing goes there without
+        // a person who wants it, however often it was allowed before (RFC 8252 §8.6).
+        if client.isPublic, !redirectURI.hasPrefix("https:") { return true }
+        guard !client.isFirstParty else { return false }
+        // Nothing allowed yet is never enough, not even for a request that asks for nothing (J14).
+        return consented.isEmpty || !consented.isSuperset(of: scope) || prompt.contains(.consent)
     }
 
     private var wantsNewSignIn: Bool { !prompt.isDisjoint(with: [.login, .selectAccount, .create]) }

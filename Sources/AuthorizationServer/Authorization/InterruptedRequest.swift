@@ -41,8 +41,8 @@ public struct InterruptedRequest: Sendable {
         )
     }
 
-    /// From an address; nil when it is not ours, was changed, or is too old.
-    public init?(sealed: String, with keys: KeyRing, now: Instant) {
+    /// From an address; nil when it is not ours or was changed. Whether it is too old is the caller's to see.
+    public init?(sealed: String, with keys: KeyRing) {
         guard sealed.utf8.count <= 8192, let bytes = Base64URL.decode(sealed),
             let plain = keys.open(bytes, context: Self.context), let value = try? JSONValue.parse(plain),
             let query = value["q"]?.string, let expiry = value["e"]?.int64
@@ -52,7 +52,6 @@ public struct InterruptedRequest: Sendable {
             signedInAfter: value["a"]?.int64.map { Instant(microseconds: $0) },
             expiresAt: Instant(microseconds: expiry)
         )
-        guard now < expiresAt else { return nil }
     }
 
     /// The parameters again.

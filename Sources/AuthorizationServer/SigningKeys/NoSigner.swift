@@ -5,6 +5,9 @@ public struct NoSigner: TokenSigner {
     /// Creates it.
     public init() {}
 
+    /// Never.
+    public var isReady: Bool { false }
+
     /// Never signs.
     public func sign(
         _ claims: JSONObject,

@@ -2,6 +2,9 @@ public import JSON
 
 /// Signs what Latchkey issues as an OpenID Provider.
 public protocol TokenSigner: Sendable {
+    /// Whether everything can be signed at this moment.
+    var isReady: Bool { get }
+
     /// A JWS in compact form with the current key.
     ///
     /// - Parameters:

@@ -27,7 +27,7 @@ public struct IntrospectionEndpoint: Sendable {
         guard let text = form["token"] else { throw .invalidRequest("token is missing") }
         if let token = RefreshToken(text) {
             let grant = try await stored { () async throws(StoreFailure) in
-                try await grants.grant(refreshToken: token.hash)
+                try await grants.grant(refreshToken: token.hash, includingUsed: false)
             }
             guard let grant, grant.client.isExactly(client.id.description) else { return Self.inactive }
             return active(grant, scope: grant.scope, issuedAt: nil, expiresAt: grant.expiresAt, type: nil)

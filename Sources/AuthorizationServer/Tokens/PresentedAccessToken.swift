@@ -3,17 +3,33 @@ import JSON
 
 /// An access token, of either form, as it was at the moment it was asked about: always from the database.
 public struct PresentedAccessToken: Sendable {
+    private let clients: ClientRegistry
     private let grants: any GrantStore
     private let signer: any TokenSigner
 
     /// Creates the check.
-    public init(grants: any GrantStore, signer: any TokenSigner) {
+    public init(clients: ClientRegistry, grants: any GrantStore, signer: any TokenSigner) {
+        self.clients = clients
         self.grants = grants
         self.signer = signer
     }
 
     /// What the token stands for; nil when it is unknown, expired, changed, or its grant has ended.
     public func callAsFunction(_ text: String) async throws(OAuthFailure) -> LiveAccessToken? {
+        guard let token = try await found(text), let client = ClientID(token.grant.client).flatMap({ clients[$0] })
+        else {
+            return nil
+        }
+        // What the operator has taken from the app since, it has no more.
+        return LiveAccessToken(
+            grant: token.grant,
+            scope: token.scope.filter(client.scopes.contains),
+            issuedAt: token.issuedAt,
+            expiresAt: token.expiresAt
+        )
+    }
+
+    private func found(_ text: String) async throws(OAuthFailure) -> LiveAccessToken? {
         if let token = AccessToken(text) {
             return try await stored { () async throws(StoreFailure) in try await grants.accessToken(token.hash) }
         }

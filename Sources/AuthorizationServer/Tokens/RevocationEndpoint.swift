@@ -20,7 +20,8 @@ public struct RevocationEndpoint: Sendable {
         guard let text = form["token"] else { throw .invalidRequest("token is missing") }
         let grant: LiveGrant?
         if let token = RefreshToken(text) {
-            grant = try await stored { () async throws(StoreFailure) in try await grants.grant(refreshToken: token.hash)
+            grant = try await stored { () async throws(StoreFailure) in
+                try await grants.grant(refreshToken: token.hash, includingUsed: true)
             }
         } else {
             grant = try await accessToken(text)?.grant

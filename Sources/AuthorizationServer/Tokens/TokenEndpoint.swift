@@ -63,6 +63,8 @@ public struct TokenEndpoint: Sendable {
         // Every code here was given for a challenge, so a verifier is never optional (J03).
         guard let verifier = form["code_verifier"] else { throw .invalidRequest("code_verifier is missing") }
         guard let code = AuthorizationCode(text) else { throw .invalidGrant }
+        // Before the code is used up: whoever is told to try again has to be able to.
+        guard signer.isReady else { throw .temporarilyUnavailable }
         // A verifier that is none fits no code; the code is looked at all the same, because a second use is a second use.
         let challenge = PKCE(verifier: Secret(verifier))?.challenge ?? ""
         let refreshToken = client.grants.contains(.refreshToken) ? RefreshToken.generate() : nil
@@ -120,7 +122,7 @@ public struct TokenEndpoint: Sendable {
                 }
                 throw .invalidGrant
             }
-            return try await refreshed(used.grant, client, narrowed, pair)
+            return try await refreshed(used.grant, client, narrowed, pair, age: used.age)
         case .invalid: throw .invalidGrant
         }
     }
@@ -131,7 +133,8 @@ public struct TokenEndpoint: Sendable {
         guard let scope = Scope.parse(text), !scope.isEmpty else {
             throw OAuthFailure(.invalidScope, "scope is malformed")
         }
-        let grant = try await stored { () async throws(StoreFailure) in try await grants.grant(refreshToken: token.hash)
+        let grant = try await stored { () async throws(StoreFailure) in
+            try await grants.grant(refreshToken: token.hash, includingUsed: true)
         }
         // Without a grant the rotation says what is wrong.
         guard let grant else { return nil }
@@ -145,7 +148,8 @@ public struct TokenEndpoint: Sendable {
         _ grant: LiveGrant,
         _ client: Client,
         _ narrowed: [String]?,
-        _ pair: RefreshSuccessors.Pair
+        _ pair: RefreshSuccessors.Pair,
+        age: Duration = .zero
     ) async throws(OAuthFailure) -> JSONObject {
         guard client.admits(provider: grant.provider) else {
             // The operator has closed this way in since (S-4).
@@ -160,7 +164,9 @@ public struct TokenEndpoint: Sendable {
             scope: scope,
             accessToken: client.accessTokens == .opaque ? pair.accessToken : nil,
             refreshToken: pair.refreshToken,
-            nonce: nil
+            nonce: nil,
+            // An opaque token is as old as its first answer; a JWT is made anew.
+            age: client.accessTokens == .opaque ? age : .zero
         )
     }
 
@@ -170,7 +176,8 @@ public struct TokenEndpoint: Sendable {
         scope: [String],
         accessToken: AccessToken?,
         refreshToken: RefreshToken?,
-        nonce: String?
+        nonce: String?,
+        age: Duration = .zero
     ) throws(OAuthFailure) -> JSONObject {
         let lifetime = client.lifetimes.accessToken
         let text: String
@@ -184,7 +191,9 @@ public struct TokenEndpoint: Sendable {
         members["access_token"] = .string(text)
         members["token_type"] = "Bearer"
         members["expires_in"] = .number(
-            JSONNumber(min(lifetime.components.seconds, max(0, grant.expiresAt.seconds - grant.readAt.seconds)))
+            JSONNumber(
+                max(0, min((lifetime - age).components.seconds, grant.expiresAt.seconds - grant.readAt.seconds))
+            )
         )
         members["scope"] = .string(scope.joined(separator: " "))
         members["refresh_token"] = refreshToken.map { .string($0.reveal()) }

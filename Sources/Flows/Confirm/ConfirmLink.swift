@@ -41,12 +41,24 @@ public struct ConfirmLink: Sendable {
         return waiting
     }
 
+    /// The same, for a form that was drawn for `drawn`: of two tabs in one browser the later one's link waits, and a proof that is
+    /// typed into the earlier one must not be given for what its owner does not see.
+    private func waiting(_ visitor: Visitor, drawn: PendingLinkID?) async throws(FlowFailure) -> WaitingLink {
+        let waiting = try await waiting(visitor)
+        guard drawn.map({ $0 == waiting.link.id }) ?? true else { throw FlowFailure(.checkProof, .otherLinkWaits) }
+        return waiting
+    }
+
     /// Proves with the account's password. Limits, hashing and answer are those of a sign-in, whether there is a password or
     /// not (I06, O-4).
-    public func callAsFunction(password: String, _ visitor: Visitor) async throws(FlowFailure) -> Progress {
+    public func callAsFunction(
+        password: String,
+        _ visitor: Visitor,
+        drawn: PendingLinkID? = nil
+    ) async throws(FlowFailure) -> Progress {
         try await metrics.measured { () async throws(FlowFailure) in
             try local.requireEnabled(.checkProof)
-            let waiting = try await unproven(visitor, .password)
+            let waiting = try await unproven(visitor, .password, drawn)
             let limits = local.settings.limits
             let name = waiting.mailbox?.description ?? waiting.link.target?.description ?? ""
             let lookup = CredentialLookup(
@@ -68,25 +80,29 @@ public struct ConfirmLink: Sendable {
                 try await signIn.pendingLinks.prove(waiting.link.id, browser: waiting.link.browser, knowing: found)
             }
             guard proven else { throw FlowFailure(.checkProof, .nothingToConfirm, detail: "changed") }
-            return try await goOn(visitor)
+            return try await goOn(visitor, waiting.link.id)
         }
     }
 
     /// Asks for a code in the mailbox; limited like every other mail.
-    public func sendCode(_ visitor: Visitor) async throws(FlowFailure) {
+    public func sendCode(_ visitor: Visitor, drawn: PendingLinkID? = nil) async throws(FlowFailure) {
         try await metrics.measured { () async throws(FlowFailure) in
             try local.requireEnabled(.requestMail)
-            let waiting = try await unproven(visitor, .emailCode)
+            let waiting = try await unproven(visitor, .emailCode, drawn)
             guard let mailbox = waiting.mailbox else { throw FlowFailure(.requestMail, .addressNotProven) }
             try await local.ask(for: .confirmLink(waiting.link.id), to: mailbox, visitor)
         }
     }
 
     /// Proves with the mailed code. None mailed, a wrong one and a used one are one answer.
-    public func callAsFunction(code typed: String, _ visitor: Visitor) async throws(FlowFailure) -> Progress {
+    public func callAsFunction(
+        code typed: String,
+        _ visitor: Visitor,
+        drawn: PendingLinkID? = nil
+    ) async throws(FlowFailure) -> Progress {
         try await metrics.measured { () async throws(FlowFailure) in
             try local.requireEnabled(.checkProof)
-            let waiting = try await unproven(visitor, .emailCode)
+            let waiting = try await unproven(visitor, .emailCode, drawn)
             try await local.count([local.settings.limits.client.key(visitor.client)])
             guard let code = MailedCode(typed) else { throw FlowFailure(.checkProof, .wrongCode, detail: "form") }
             let verdict = try await storing { () async throws(StoreFailure) in
@@ -95,14 +111,18 @@ public struct ConfirmLink: Sendable {
                 }
             }
             guard verdict == .right else { throw FlowFailure(.checkProof, .wrongCode, detail: "mail") }
-            return try await goOn(visitor)
+            return try await goOn(visitor, waiting.link.id)
         }
     }
 
     /// Passes the account's second step, for a link that is proven.
-    public func callAsFunction(secondStep typed: String, _ visitor: Visitor) async throws(FlowFailure) -> Progress {
+    public func callAsFunction(
+        secondStep typed: String,
+        _ visitor: Visitor,
+        drawn: PendingLinkID? = nil
+    ) async throws(FlowFailure) -> Progress {
         try await metrics.measured { () async throws(FlowFailure) in
-            let waiting = try await waiting(visitor)
+            let waiting = try await waiting(visitor, drawn: drawn)
             guard waiting.provenBy != nil, waiting.hasSecondStep, let user = waiting.link.target else {
                 throw FlowFailure(.checkSecondFactor, .nothingToConfirm, detail: "order")
             }
@@ -126,31 +146,47 @@ public struct ConfirmLink: Sendable {
                 )
             }
             guard passed else { throw FlowFailure(.checkSecondFactor, .wrongCode, detail: "used") }
-            return try await goOn(visitor)
+            return try await goOn(visitor, waiting.link.id)
         }
     }
 
     /// Carries out what was proven, where the proof was given somewhere else: at a provider.
-    public func finish(_ visitor: Visitor) async throws(FlowFailure) -> Progress {
+    public func finish(_ visitor: Visitor, drawn: PendingLinkID? = nil) async throws(FlowFailure) -> Progress {
         try await metrics.measured { () async throws(FlowFailure) in
-            guard try await waiting(visitor).provenBy != nil else {
+            let waiting = try await waiting(visitor, drawn: drawn)
+            guard waiting.provenBy != nil else {
                 throw FlowFailure(.checkProof, .nothingToConfirm, detail: "order")
             }
-            return try await goOn(visitor)
+            return try await goOn(visitor, waiting.link.id)
         }
     }
 
     /// Leaves it: nothing is joined, and what waited is void.
-    public func leave(_ visitor: Visitor) async throws(FlowFailure) {
-        guard let browser = visitor.browser else { return }
+    public func leave(_ visitor: Visitor, drawn: PendingLinkID? = nil) async throws(FlowFailure) {
+        let waiting: WaitingLink
+        do throws(FlowFailure) {
+            waiting = try await self.waiting(visitor, drawn: drawn)
+        } catch {
+            guard error.code == .nothingToConfirm else { throw error }
+            return
+        }
         try await storing { () async throws(StoreFailure) in
-            try await signIn.pendingLinks.abandonLink(in: browser.hash)
+            try await signIn.pendingLinks.abandon(waiting.link.id, browser: waiting.link.browser)
         }
     }
 
+    /// Whether an administrator can be asked about a link. A claim needs nobody, as long as a mail can prove the mailbox.
+    public func offersAdministrator(for link: PendingLink) -> Bool { link.purpose != .claim || !hasLocalAccounts }
+
     /// Asks an administrator instead: what waited for a proof waits for their word from now on.
-    public func hold(_ visitor: Visitor) async throws(FlowFailure) -> (stop: StoppedSignIn, provider: ProviderID) {
-        let waiting = try await waiting(visitor)
+    public func hold(
+        _ visitor: Visitor,
+        drawn: PendingLinkID? = nil
+    ) async throws(FlowFailure) -> (stop: StoppedSignIn, provider: ProviderID) {
+        let waiting = try await waiting(visitor, drawn: drawn)
+        guard offersAdministrator(for: waiting.link) else {
+            throw FlowFailure(.checkProof, .nothingToConfirm, detail: "hold")
+        }
         let held = try await storing { () async throws(StoreFailure) in
             try await signIn.heldArrivals.hold(waiting.link.id, browser: waiting.link.browser, as: signIn.freshID())
         }
@@ -160,8 +196,12 @@ public struct ConfirmLink: Sendable {
 
     // MARK: Steps
 
-    private func unproven(_ visitor: Visitor, _ proof: LinkingProof) async throws(FlowFailure) -> WaitingLink {
-        let waiting = try await waiting(visitor)
+    private func unproven(
+        _ visitor: Visitor,
+        _ proof: LinkingProof,
+        _ drawn: PendingLinkID?
+    ) async throws(FlowFailure) -> WaitingLink {
+        let waiting = try await waiting(visitor, drawn: drawn)
         guard waiting.provenBy == nil, waiting.link.proofs.contains(proof) else {
             throw FlowFailure(.checkProof, .nothingToConfirm, detail: "order")
         }
@@ -169,13 +209,13 @@ public struct ConfirmLink: Sendable {
     }
 
     /// The next thing that is missing, or the end. What cannot be carried out any more does not wait any longer.
-    private func goOn(_ visitor: Visitor) async throws(FlowFailure) -> Progress {
-        let waiting = try await waiting(visitor)
+    private func goOn(_ visitor: Visitor, _ proven: PendingLinkID) async throws(FlowFailure) -> Progress {
+        let waiting = try await waiting(visitor, drawn: proven)
         guard waiting.isComplete else { return .needsSecondStep }
         do throws(FlowFailure) {
             return .completed(try await arrival.conclude(waiting, in: Arrival.Place(visitor)))
         } catch {
-            if error.code == .situationChanged { try await leave(visitor) }
+            if error.code == .situationChanged { try await leave(visitor, drawn: proven) }
             throw error.whileLinking(waiting.link.arrival != .signIn && error.code != .nothingToConfirm)
         }
     }

@@ -215,11 +215,12 @@ public struct DeliverMail: Sendable {
 
     private func claimed(_ id: ClaimReceiptID) async throws -> Letter {
         guard let (address, receipt) = try await receipts.mailing(of: id) else { throw JobFault.obsolete }
+        let removed = receipt.removedWords { services.settings.providerNames[$0] ?? $0 }
         return Letter(
             .addressClaimed,
             to: address,
             values: [
-                "removed": Secret(receipt.removed.joined(separator: "; ")), "account_link": link("/account"),
+                "removed": Secret(removed.joined(separator: "; ")), "account_link": link("/account"),
             ]
         )
     }

@@ -85,8 +85,14 @@ public struct MergeAccounts: Sendable {
             let limits = services.settings.limits
             try await services.count(limits.secondFactor(of: factor.user) + [limits.client.key(visitor.client)])
             let step = try services.step(code, factor)
+            let isRecovery = if case .recoveryCode = step { true } else { false }
             let passed = try await services.storing(.checkSecondFactor) { () async throws(StoreFailure) in
-                try await services.store.passSecondFactor(step, ofMergeBy: token.hash)
+                try await services.store.passSecondFactor(
+                    step,
+                    ofMergeBy: token.hash,
+                    event: services.event(isRecovery ? .recoveryCodeUsed : .secondFactorPassed, visitor),
+                    job: isRecovery ? services.job(.secondFactorChanged(factor.user, "recovery_code")) : nil
+                )
             }
             guard passed else { throw FlowFailure(.checkSecondFactor, .wrongCode, detail: "used") }
         }

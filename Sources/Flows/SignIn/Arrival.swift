@@ -130,7 +130,8 @@ struct Arrival: Sendable {
         if isHeld, let held = try await held(question.identity) {
             return .stopped(StoppedSignIn(held, purpose: transaction.purpose))
         }
-        return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose))
+        let offersMerge = await offersMerge(after: decision, situation, question)
+        return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose, offersMerge: offersMerge))
     }
 
     /// How the arrival of somebody who waits for an administrator stands.

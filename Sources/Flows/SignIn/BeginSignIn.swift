@@ -19,6 +19,8 @@ public struct BeginSignIn: Sendable {
         public let returnTo: String
         /// Whether the identity is to prove the account of the link that waits in this browser.
         public let isConfirming: Bool
+        /// The link that the form was drawn for, if it said; no other is proven.
+        public let drawn: PendingLinkID?
         /// `login_hint`, if the caller gave one; passed on only where the provider's file allows it (F-6).
         public let loginHint: String?
 
@@ -30,9 +32,11 @@ public struct BeginSignIn: Sendable {
             isLinking: Bool,
             returnTo: String,
             isConfirming: Bool = false,
+            drawn: PendingLinkID? = nil,
             loginHint: String?
         ) {
             self.isConfirming = isConfirming
+            self.drawn = drawn
             self.provider = provider
             self.browser = browser
             self.session = session
@@ -129,6 +133,9 @@ public struct BeginSignIn: Sendable {
         }
         guard let waiting, waiting.provenBy == nil, waiting.link.proofs.contains(.linkedIdentity) else {
             throw FlowFailure(.beginSignIn, .nothingToConfirm, provider: request.provider)
+        }
+        guard request.drawn.map({ $0 == waiting.link.id }) ?? true else {
+            throw FlowFailure(.beginSignIn, .otherLinkWaits, provider: request.provider)
         }
         return waiting.link.id
     }

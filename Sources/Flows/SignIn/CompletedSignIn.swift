@@ -54,6 +54,8 @@ public struct StoppedSignIn: Sendable, Hashable {
     public let sentence: String
     /// Where to go.
     public let nextStep: NextStep?
+    /// Whether the account that the identity belongs to can be merged with the one that is signed in.
+    public let offersMerge: Bool
     /// Since when the person waits, or when it was decided.
     public let since: Instant?
     /// Whether the person has to wait for somebody.

@@ -70,6 +70,8 @@ public struct SignInServices: Sendable {
     public let pendingLinks: any PendingLinkStore
     /// Arrivals that wait for an administrator.
     public let heldArrivals: any HeldArrivalStore
+    /// Merges of two accounts of one person.
+    public let merges: any AccountMergeStore
     /// Calls to providers.
     public let transport: any HTTPTransport
     /// Discovery documents.
@@ -90,6 +92,7 @@ public struct SignInServices: Sendable {
         transactions: any SignInTransactionStore,
         pendingLinks: any PendingLinkStore,
         heldArrivals: any HeldArrivalStore,
+        merges: any AccountMergeStore,
         transport: any HTTPTransport,
         metadata: MetadataCache,
         keySets: KeySetCache,
@@ -103,6 +106,7 @@ public struct SignInServices: Sendable {
         self.transactions = transactions
         self.pendingLinks = pendingLinks
         self.heldArrivals = heldArrivals
+        self.merges = merges
         self.transport = transport
         self.metadata = metadata
         self.keySets = keySets

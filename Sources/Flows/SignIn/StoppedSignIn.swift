@@ -3,15 +3,16 @@ import Accounts
 extension StoppedSignIn {
     /// What is said to the person. Nothing here tells whether somebody else has an account, unless the provider vouched that
     /// the address is the person's own (G22).
-    init(_ outcome: LinkingOutcome, purpose: SignInPurpose) {
+    init(_ outcome: LinkingOutcome, purpose: SignInPurpose, offersMerge: Bool = false) {
         let (title, sentence, isWaiting, status) = Self.words(outcome)
         let isLinking = purpose != .signIn
         self.init(
             outcome: outcome.code,
             reason: outcome.description,
             title: isLinking ? "Nothing was added" : title,
-            sentence: sentence,
+            sentence: offersMerge ? Self.mergeable : sentence,
             nextStep: outcome.nextStep,
+            offersMerge: offersMerge,
             since: nil,
             isWaiting: isWaiting,
             isLinking: isLinking,
@@ -31,12 +32,17 @@ extension StoppedSignIn {
                     + "or ask the administrator."
                 : "Your sign-in with {provider} is written down for an administrator, and waits since {since}. Nothing else was changed.",
             nextStep: isDenied ? .signInAnotherWay : .waitForAdministrator,
+            offersMerge: false,
             since: held.decidedAt ?? held.arrivedAt,
             isWaiting: !isDenied,
             isLinking: purpose != .signIn,
             status: isDenied ? 403 : 202
         )
     }
+
+    private static let mergeable =
+        "This sign-in method already belongs to another account here. Sign in to that account and unlink it there; or, if both "
+        + "accounts are yours, merge them: you see first what that does."
 
     private static func words(_ outcome: LinkingOutcome) -> (String, String, Bool, Int) {
         switch outcome {

@@ -15,7 +15,8 @@ create table authorization_codes (
     client_id        text not null,
     redirect_uri     text not null,
     user_id          uuid not null references users on delete cascade,
-    session_id       uuid not null references sessions on delete cascade,
+    -- Without its session it cannot be redeemed any more; it is kept for the second use that must end what the first one got.
+    session_id       uuid references sessions on delete set null,
     scope            text[] not null,
     nonce            text check (char_length(nonce) <= 512),
     -- BASE64URL(SHA256(verifier)), RFC 7636 §4.2.

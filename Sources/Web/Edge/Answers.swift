@@ -127,11 +127,17 @@ struct Answers: Sendable {
             kind: stop.isWaiting ? .waiting : .refused,
             title: stop.title,
             sentence: stop.sentence.replacing("{provider}", with: button.name).replacing("{since}", with: since),
-            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button),
+            nextSteps: Self.links(after: stop.nextStep, linking: stop.isLinking, with: button)
+                + (stop.offersMerge ? [Self.merge] : []),
             requestID: requestID
         )
         return self.page(.message(page), status: HTTPResponse.Status(code: stop.status))
     }
+
+    private static let merge = MessagePage.NextStep(
+        label: "Both are mine: merge them",
+        target: .link(FormPath.merge)
+    )
 
     /// Links for what a linking decision offers next: each leads to where it can be done.
     static func links(

@@ -19,7 +19,8 @@ struct ClaimReceiptRoutes: Sendable {
                 throw Refusal(FlowFailure(.checkSession, .storeUnavailable, retryAfter: 2), providerName: nil)
             }
             guard let receipt else { throw Refusal.notFound }
-            return replies.answers.page(.form(.claimReceipt(receipt.address, removed: receipt.removed)))
+            let removed = receipt.removedWords(replies.providerName)
+            return replies.answers.page(.form(.claimReceipt(receipt.address, removed: removed)))
         }
     }
 }

@@ -27,29 +27,21 @@ struct ConfirmRoutes: Sendable {
             let waiting = try await refusing { () async throws(FlowFailure) in try await flow.waiting(visitor) }
             return replies.json(members(waiting))
         }
-        prove(FormPath.confirmPassword, "password", on: router) { fields, visitor throws(FlowFailure) in
-            try await flow(password: fields["password"] ?? "", visitor)
+        prove(FormPath.confirmPassword, "password", on: router) { fields, visitor, drawn throws(FlowFailure) in
+            try await flow(password: fields["password"] ?? "", visitor, drawn: drawn)
         }
-        prove(FormPath.confirmCode, "code", on: router) { fields, visitor throws(FlowFailure) in
-            try await flow(code: fields["code"] ?? "", visitor)
+        prove(FormPath.confirmCode, "code", on: router) { fields, visitor, drawn throws(FlowFailure) in
+            try await flow(code: fields["code"] ?? "", visitor, drawn: drawn)
         }
-        prove(FormPath.confirmSecondStep, "code", on: router) { fields, visitor throws(FlowFailure) in
-            try await flow(secondStep: fields["recovery_code"] ?? fields["code"] ?? "", visitor)
+        prove(FormPath.confirmSecondStep, "code", on: router) { fields, visitor, drawn throws(FlowFailure) in
+            try await flow(secondStep: fields["recovery_code"] ?? fields["code"] ?? "", visitor, drawn: drawn)
         }
-        prove(FormPath.confirmFinish, nil, on: router) { _, visitor throws(FlowFailure) in
-            try await flow.finish(visitor)
+        prove(FormPath.confirmFinish, nil, on: router) { _, visitor, drawn throws(FlowFailure) in
+            try await flow.finish(visitor, drawn: drawn)
         }
         replies.post(FormPath.sendConfirmCode, on: router) { request, context in try await sendCode(request, context) }
         replies.post(FormPath.confirmLeave, on: router) { request, context in try await leave(request, context) }
-        router.post(RouterPath(FormPath.confirmHold)) { request, context in
-            _ = try await replies.forms.read(request)
-            let visitor = replies.visitors.visitor(request, context)
-            let (stop, provider) = try await refusing { () async throws(FlowFailure) in try await flow.hold(visitor) }
-            guard let button = replies.services.buttons.first(where: { $0.id == provider }) else {
-                throw Refusal.notFound
-            }
-            return replies.answers.stopped(stop, at: button, requestID: context.requestID)
-        }
+        router.post(RouterPath(FormPath.confirmHold)) { request, context in try await hold(request, context) }
         router.post("/confirm/identity/{provider}") { request, context in try await begin(request, context) }
     }
 
@@ -60,13 +52,14 @@ struct ConfirmRoutes: Sendable {
         _ path: String,
         _ field: String?,
         on router: Router<RequestScope>,
-        _ step: @escaping @Sendable (Fields, Visitor) async throws(FlowFailure) -> ConfirmLink.Progress
+        _ step: @escaping @Sendable (Fields, Visitor, PendingLinkID?) async throws(FlowFailure) -> ConfirmLink.Progress
     ) {
         replies.post(path, on: router) { request, context in
             let fields = try await replies.forms.fields(request)
             let visitor = replies.visitors.visitor(request, context, flow: fields["flow"])
+            let drawn = try drawn(fields["link"])
             do throws(FlowFailure) {
-                let progress = try await step(fields, visitor)
+                let progress = try await step(fields, visitor, drawn)
                 if case .completed(let completed) = progress {
                     context.logger.info(
                         "confirmed",
@@ -79,6 +72,13 @@ struct ConfirmRoutes: Sendable {
                 return try await again(error, field: failed, visitor, request)
             }
         }
+    }
+
+    /// What the form was drawn for; nil from a program that does not say.
+    private func drawn(_ link: String?) throws(Refusal) -> PendingLinkID? {
+        guard let link else { return nil }
+        guard let id = PendingLinkID(link) else { throw .malformed }
+        return id
     }
 
     private func again(
@@ -113,8 +113,9 @@ struct ConfirmRoutes: Sendable {
     private func sendCode(_ request: Request, _ context: RequestScope) async throws -> Response {
         let fields = try await replies.forms.fields(request)
         let visitor = replies.visitors.visitor(request, context, flow: fields["flow"])
+        let drawn = try drawn(fields["link"])
         do throws(FlowFailure) {
-            try await flow.sendCode(visitor)
+            try await flow.sendCode(visitor, drawn: drawn)
         } catch {
             return try await again(error, field: nil, visitor, request)
         }
@@ -125,9 +126,30 @@ struct ConfirmRoutes: Sendable {
     private func leave(_ request: Request, _ context: RequestScope) async throws -> Response {
         let fields = try await replies.forms.fields(request)
         let visitor = replies.visitors.visitor(request, context, flow: fields["flow"])
-        try await refusing { () async throws(FlowFailure) in try await flow.leave(visitor) }
+        let drawn = try drawn(fields["link"])
+        do throws(FlowFailure) {
+            try await flow.leave(visitor, drawn: drawn)
+        } catch {
+            return try await again(error, field: nil, visitor, request)
+        }
         return replies.isProgram(request)
             ? replies.json([("done", .string("left"))]) : replies.answers.seeOther("/sign-in")
+    }
+
+    private func hold(_ request: Request, _ context: RequestScope) async throws -> Response {
+        let fields = try await replies.forms.fields(request)
+        let visitor = replies.visitors.visitor(request, context)
+        let drawn = try drawn(fields["link"])
+        let held: (stop: StoppedSignIn, provider: ProviderID)
+        do throws(FlowFailure) {
+            held = try await flow.hold(visitor, drawn: drawn)
+        } catch {
+            return try await again(error, field: nil, visitor, request)
+        }
+        guard let button = replies.services.buttons.first(where: { $0.id == held.provider }) else {
+            throw Refusal.notFound
+        }
+        return replies.answers.stopped(held.stop, at: button, requestID: context.requestID)
     }
 
     /// To a provider, for an identity that proves the account. Every provider is offered, whichever lead to the account.
@@ -143,6 +165,8 @@ struct ConfirmRoutes: Sendable {
         guard let browser = visitor.browser else {
             throw Refusal(FlowFailure(.beginSignIn, .nothingToConfirm), providerName: nil)
         }
+        // A provider's button has no fields of its own.
+        let drawn = try drawn(try replies.query("link", of: request))
         do throws(FlowFailure) {
             let location = try await services.beginSignIn(
                 BeginSignIn.Request(
@@ -152,6 +176,7 @@ struct ConfirmRoutes: Sendable {
                     isLinking: false,
                     returnTo: FormPath.confirmLink,
                     isConfirming: true,
+                    drawn: drawn,
                     loginHint: nil
                 )
             )
@@ -159,7 +184,8 @@ struct ConfirmRoutes: Sendable {
             response.headers[values: .setCookie] = [replies.cookies.set(browser, seconds: Self.lifetime)]
             return response
         } catch {
-            throw Refusal(error, providerName: button.name)
+            guard error.code == .otherLinkWaits else { throw Refusal(error, providerName: button.name) }
+            return try await again(error, field: nil, visitor, request)
         }
     }
 
@@ -179,13 +205,12 @@ struct ConfirmRoutes: Sendable {
             asksCode: proofs.contains(.emailCode) && flow.hasLocalAccounts,
             buttons: buttons.map { button in
                 ProviderButton(
-                    action: "/confirm/identity/\(button.id)",
+                    action: "/confirm/identity/\(button.id)?link=\(waiting.link.id)",
                     label: "Sign in with \(button.name)",
                     brand: button.brand
                 )
             },
-            // A claim needs nobody: the mailbox is all there is to prove.
-            offersAdministrator: waiting.link.purpose != .claim,
+            offersAdministrator: flow.offersAdministrator(for: waiting.link),
             codeSent: codeSent,
             fault: fault
         )
@@ -202,6 +227,7 @@ struct ConfirmRoutes: Sendable {
             case (.link, _): .join
             }
         return FormPage.Confirmation(
+            link: link.id.description,
             purpose: purpose,
             provider: name,
             handle: link.identity.username ?? link.identity.displayName,
@@ -213,7 +239,8 @@ struct ConfirmRoutes: Sendable {
     private func members(_ waiting: WaitingLink) -> [(String, JSONValue)] {
         let link = waiting.link
         return [
-            ("purpose", .string(link.purpose.rawValue)), ("provider", .string(link.identity.provider.description)),
+            ("link", .string(link.id.description)), ("purpose", .string(link.purpose.rawValue)),
+            ("provider", .string(link.identity.provider.description)),
             ("proofs", .array(link.proofs.sorted().map { .string($0.rawValue) })),
             ("proven_by", waiting.provenBy.map { .string($0.rawValue) } ?? .null),
             ("second_factor_required", .bool(waiting.provenBy != nil && !waiting.isComplete)),

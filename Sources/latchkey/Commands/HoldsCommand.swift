@@ -4,6 +4,8 @@ import Flows
 import Foundation
 import JSON
 import PostgresStore
+import Providers
+import ServiceConfiguration
 import Web
 
 /// `latchkey holds`
@@ -112,9 +114,15 @@ struct HoldsCommand: AsyncParsableCommand {
 }
 
 private func withHolds(_ options: ConfigurationOptions, _ body: (DecideHold) async throws -> Void) async throws {
+    let configuration = try options.load().configuration
     try await withStore(options) { store in
-        // Mails name a provider by its id here: its file is not read for a command.
-        let holds = DecideHold(store: store, providerNames: [:], unixTime: { Int64(Date().timeIntervalSince1970) })
+        let names = try configuredProviders(configuration).map { ($0.provider.id.description, $0.provider.name) }
+        let holds = DecideHold(
+            store: store,
+            providerNames: Dictionary(names, uniquingKeysWith: { first, _ in first }),
+            undoFor: configuration.account.identityUndoFor,
+            unixTime: { Int64(Date().timeIntervalSince1970) }
+        )
         try await body(holds)
     }
 }

@@ -98,7 +98,8 @@ struct PolicyCommand: AsyncParsableCommand {
                 if let found = history.firstBreak {
                     Console.error("The history is broken: \(found).")
                 } else {
-                    Console.output("The chain of \(history.versions.count) version(s) is whole.")
+                    let head = history.versions.last.map { " Its head is \($0.chainHash)." } ?? ""
+                    Console.output("The chain of \(history.versions.count) version(s) is whole.\(head)")
                 }
             }
             if isWhole.isSet { throw ExitCode(1) }

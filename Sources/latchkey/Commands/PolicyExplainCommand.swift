@@ -119,16 +119,8 @@ extension PolicyCommand {
             _ services: AdministrationServices,
             _ policy: LinkingPolicy
         ) async throws(PolicyFailure) -> LinkingFacts? {
-            let isAbout = account == nil && !linking && identity == "unknown"
-            guard isAbout, let address = email.flatMap({ EmailAddress($0) }),
-                let evidence = EmailEvidence(rawValue: self.evidence.rawValue)
-            else { return nil }
-            return try await services.facts(
-                of: address,
-                evidence: evidence,
-                through: question.context.provider,
-                under: policy
-            )
+            guard account == nil, let address = email.flatMap({ EmailAddress($0) }) else { return nil }
+            return try await services.facts(of: question, at: address, under: policy)
         }
 
         private func asked() throws -> PolicyCase {

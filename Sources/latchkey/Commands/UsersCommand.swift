@@ -1,4 +1,7 @@
+import Accounts
+import Administration
 import ArgumentParser
+import JSON
 import PostgresStore
 
 /// `latchkey users`
@@ -6,8 +9,44 @@ struct UsersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "users",
         abstract: "People with an account here.",
-        subcommands: [Import.self]
+        subcommands: [Show.self, Import.self]
     )
+
+    /// `latchkey users show`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract:
+                "Show a user: addresses, ways in, roles, state; by an id of today or from before a merge, or by address."
+        )
+
+        @OptionGroup var options: ConfigurationOptions
+
+        @Argument(help: "A user's id, or an e-mail address.")
+        var who: String
+
+        @Flag(help: "JSON instead of lines: one user by id, a list by address.")
+        var json = false
+
+        func validate() throws {
+            guard UserID(who) != nil || EmailAddress(who) != nil else {
+                throw ValidationError("\(who) is neither a user's id nor an e-mail address")
+            }
+        }
+
+        func run() async throws {
+            try await withAdministration(options, json: json) { (services) async throws(PolicyFailure) in
+                if let id = UserID(who) {
+                    let user = try await services.user(id)
+                    return json ? Console.output(user.json) : user.lines.forEach { Console.output($0) }
+                }
+                guard let address = EmailAddress(who) else { throw .unknownUser }
+                let users = try await services.users(at: address)
+                guard !json else { return Console.output(["users": .array(users.map(\.json))]) }
+                guard !users.isEmpty else { throw .unknownUser }
+                for line in users.flatMap(\.lines) { Console.output(line) }
+            }
+        }
+    }
 
     /// `latchkey users import`
     struct Import: AsyncParsableCommand {

@@ -43,7 +43,7 @@ enum JobWatch {
 }
 
 extension Stack {
-    /// Keeps jobs waiting whose payload contains a text, from now on.
+    /// Keeps jobs waiting whose payload contains a text, from now on: everybody's, so the stack has to be the test's own.
     func hold(_ needle: String) async throws {
         try await JobWatch.begin(self)
         _ = try await database.query("insert into test_held values (\(needle))")

@@ -152,11 +152,26 @@ extension Stack {
     /// - Parameter besides: mails that were there before and do not count.
     func mail(to address: String, contains text: String, besides: [CaughtLetter] = []) async throws -> CaughtLetter {
         let known = Set(besides.map(\.id))
-        return try await eventually("a mail to \(address) with \(text)") {
-            try await mails(to: address).last { mail in
-                !known.contains(mail.id) && (mail.subject.contains(text) || mail.text.contains(text))
+        do {
+            return try await eventually("a mail to \(address) with \(text)") {
+                try await mails(to: address).last { mail in
+                    !known.contains(mail.id) && (mail.subject.contains(text) || mail.text.contains(text))
+                }
             }
+        } catch let error as NeverHappened {
+            throw NeverHappened(description: "\(error); \(try await mailState(of: address))")
         }
+    }
+
+    /// What there is instead of a mail that does not come: others to the same address, and jobs that are not done.
+    private func mailState(of address: String) async throws -> String {
+        let there = try await mails(to: address).map(\.subject)
+        let jobs = try await text(
+            """
+            select string_agg(concat_ws(' ', kind, attempts, last_error, age(due_at, now()), died_at), ', ') from jobs
+            """
+        )
+        return "there are \(there), and the jobs \(jobs ?? "are all done")"
     }
 
     /// A number that the database knows.

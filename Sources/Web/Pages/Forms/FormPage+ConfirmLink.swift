@@ -13,6 +13,8 @@ extension FormPage {
             case claim
         }
 
+        /// Id of what waits: every form of the page says what it was drawn for.
+        public let link: String
         /// What happens.
         public let purpose: Purpose
         /// The provider's name.
@@ -23,7 +25,8 @@ extension FormPage {
         public let address: String?
 
         /// Creates a confirmation.
-        public init(purpose: Purpose, provider: String, handle: String?, address: String?) {
+        public init(link: String, purpose: Purpose, provider: String, handle: String?, address: String?) {
+            self.link = link
             self.purpose = purpose
             self.provider = provider
             self.handle = handle
@@ -52,7 +55,7 @@ extension FormPage {
     ) -> FormPage {
         let code = Form(
             action: FormPath.confirmCode,
-            fields: [
+            fields: confirmation.carried + [
                 FormField(
                     .oneTimeCode,
                     name: "code",
@@ -65,7 +68,7 @@ extension FormPage {
         )
         let password = Form(
             action: FormPath.confirmPassword,
-            fields: .account(confirmation.address) + [
+            fields: confirmation.carried + .account(confirmation.address) + [
                 FormField(
                     .currentPassword,
                     name: "password",
@@ -82,22 +85,18 @@ extension FormPage {
                 SideForm(
                     form: Form(
                         action: FormPath.sendConfirmCode,
-                        fields: [],
+                        fields: confirmation.carried,
                         submit: codeSent ? "Mail me another code" : "Mail me a code"
                     )
                 )
             )
             if asksPassword { side.append(SideForm(form: code)) }
         }
-        if offersAdministrator {
-            side.append(
-                SideForm(
-                    summary: "None of these works",
-                    form: Form(action: FormPath.confirmHold, fields: [], submit: "Ask an administrator")
-                )
-            )
-        }
-        side.append(SideForm(form: Form(action: FormPath.confirmLeave, fields: [], submit: "Leave it")))
+        let hold = Form(action: FormPath.confirmHold, fields: confirmation.carried, submit: "Ask an administrator")
+        // Where nothing can be proven here, asking is not a last resort but the way on.
+        let isOnlyWay = offersAdministrator && !asksPassword && !asksCode && buttons.isEmpty
+        if offersAdministrator, !isOnlyWay { side.append(SideForm(summary: "None of these works", form: hold)) }
+        side.append(SideForm(form: confirmation.leave))
         let sent = codeSent && fault == nil
         return FormPage(
             title: confirmation.title,
@@ -107,9 +106,9 @@ extension FormPage {
                     text: "A mail with a code is on its way. Type the code here, in this browser."
                 )
                 : FormFault.notice(of: fault, fields: ["password", "code"]),
-            paragraphs: confirmation.paragraphs,
+            paragraphs: isOnlyWay ? confirmation.unprovable : confirmation.paragraphs,
             facts: confirmation.facts,
-            form: asksPassword ? password : asksCode ? code : nil,
+            form: asksPassword ? password : asksCode ? code : isOnlyWay ? hold : nil,
             buttons: buttons,
             sideForms: side
         )
@@ -127,7 +126,7 @@ extension FormPage {
             facts: confirmation.facts,
             form: Form(
                 action: FormPath.confirmSecondStep,
-                fields: [.authenticatorCode(error: FormFault.sentence(of: fault, for: "code"))],
+                fields: confirmation.carried + [.authenticatorCode(error: FormFault.sentence(of: fault, for: "code"))],
                 submit: "Continue"
             ),
             sideForms: [
@@ -135,7 +134,7 @@ extension FormPage {
                     summary: "Use a recovery code instead",
                     form: Form(
                         action: FormPath.confirmSecondStep,
-                        fields: [
+                        fields: confirmation.carried + [
                             FormField(
                                 .text,
                                 name: "recovery_code",
@@ -148,7 +147,7 @@ extension FormPage {
                         submit: "Use this recovery code"
                     )
                 ),
-                SideForm(form: Form(action: FormPath.confirmLeave, fields: [], submit: "Leave it")),
+                SideForm(form: confirmation.leave),
             ]
         )
     }
@@ -159,13 +158,35 @@ extension FormPage {
             title: "The account is yours",
             paragraphs: ["The proof was right. Nothing has been joined yet."],
             facts: confirmation.facts,
-            form: Form(action: FormPath.confirmFinish, fields: [], submit: confirmation.purpose.button),
-            sideForms: [SideForm(form: Form(action: FormPath.confirmLeave, fields: [], submit: "Leave it"))]
+            form: Form(
+                action: FormPath.confirmFinish,
+                fields: confirmation.carried,
+                submit: confirmation.purpose.button
+            ),
+            sideForms: [SideForm(form: confirmation.leave)]
         )
     }
 }
 
 extension FormPage.Confirmation {
+    /// What every form of these pages sends along.
+    var carried: [FormField] { [.hidden("link", link)] }
+
+    var leave: FormPage.Form { FormPage.Form(action: FormPath.confirmLeave, fields: carried, submit: "Leave it") }
+
+    /// Where nobody can prove anything on the spot.
+    var unprovable: [String] {
+        let whose =
+            purpose == .claim
+            ? "Somebody registered your address from \(provider) here and never proved it."
+            : "This cannot be done without knowing that the account is yours."
+        return [
+            whose
+                + " No mail can be sent from here to ask you, so an administrator has to look at it. Until then nothing is "
+                + "changed, and nobody is signed in."
+        ]
+    }
+
     var title: String {
         switch purpose {
         case .join: "Is this account yours?"

@@ -2,6 +2,7 @@ import Administration
 import HTTPTypes
 import Hummingbird
 import JSON
+import OAuth
 import PolicyLanguage
 
 /// How the administration interface reads and answers: JSON, and nothing else.
@@ -36,6 +37,29 @@ struct AdministrationReplies: Sendable {
             throw Refusal.invalidRequest("There is no member \"\(name.prefix(40))\" here.")
         }
         return object
+    }
+
+    /// The query, with none but these parameters.
+    func parameters(_ request: Request, allowed: Set<String>) throws(Refusal) -> FormParameters {
+        let parameters: FormParameters
+        do {
+            parameters = try FormURLEncoded.parse(request.uri.query ?? "")
+        } catch {
+            throw .malformed
+        }
+        for name in parameters.names where !allowed.contains(name) {
+            throw .invalidRequest("There is no parameter \"\(name.prefix(40))\" here.")
+        }
+        return parameters
+    }
+
+    /// The parameter `limit`.
+    func limit(_ parameters: FormParameters, fallback: Int, most: Int) throws(Refusal) -> Int {
+        guard let text = parameters["limit"] else { return fallback }
+        guard let number = Int(text), (1...most).contains(number) else {
+            throw .invalidRequest("limit has to be from 1 to \(most).")
+        }
+        return number
     }
 
     /// A member that is a text; nil when it is not there.

@@ -25,15 +25,7 @@ struct DecisionRoutes: Sendable {
     }
 
     private func filter(_ request: Request) throws(Refusal) -> DecisionFilter {
-        let parameters: FormParameters
-        do {
-            parameters = try FormURLEncoded.parse(request.uri.query ?? "")
-        } catch {
-            throw .malformed
-        }
-        for name in parameters.names where !["user", "since", "until", "outcome", "limit"].contains(name) {
-            throw .invalidRequest("There is no parameter \"\(name.prefix(40))\" here.")
-        }
+        let parameters = try replies.parameters(request, allowed: ["user", "since", "until", "outcome", "limit"])
         var filter = DecisionFilter(outcome: parameters["outcome"])
         if let user = parameters["user"] {
             guard let id = UserID(user) else { throw .invalidRequest("user has to be a user's id.") }
@@ -41,12 +33,7 @@ struct DecisionRoutes: Sendable {
         }
         filter.since = try Self.time("since", parameters)
         filter.until = try Self.time("until", parameters)
-        if let limit = parameters["limit"] {
-            guard let number = Int(limit), (1...1000).contains(number) else {
-                throw .invalidRequest("limit has to be from 1 to 1000.")
-            }
-            filter.limit = number
-        }
+        filter.limit = try replies.limit(parameters, fallback: filter.limit, most: 1000)
         return filter
     }
 

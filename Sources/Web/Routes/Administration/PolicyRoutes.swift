@@ -48,9 +48,15 @@ struct PolicyRoutes: Sendable {
     private func explain(_ request: Request) async throws -> Response {
         let words = ["provider", "email", "domain", "app", "account", "identity", "session", "intent"]
         let flags = ["recycled", "privileged", "dormant", "link_only", "invited"]
-        let body = try await replies.body(request, members: Set(words + flags + ["text"]))
+        let body = try await replies.body(request, members: Set(words + flags + ["text", "address"]))
         var given: [String: String] = [:]
         for name in words { given[name] = try replies.text(name, of: body) }
+        var address: EmailAddress?
+        if let text = try replies.text("address", of: body) {
+            address = EmailAddress(text)
+            guard let address else { throw Refusal.invalidRequest("address has to be an e-mail address.") }
+            given["domain"] = given["domain"] ?? address.domain
+        }
         var set: Set<String> = []
         for name in flags where try replies.flag(name, of: body) { set.insert(name) }
         let question: PolicyCase
@@ -68,7 +74,15 @@ struct PolicyRoutes: Sendable {
                 try PolicyDocument.checked(live.text, file: "version \(live.number)")
             }.policy
         }
-        return replies.json(HypotheticalDecision.of(question.facts, under: policy, context: question.context).json)
+        var facts = question.facts
+        // About a real person only where nothing was said about who holds the address.
+        if let address, given["account"] == nil {
+            facts =
+                try await refused { () async throws(PolicyFailure) in
+                    try await services.facts(of: question, at: address, under: policy)
+                } ?? facts
+        }
+        return replies.json(HypotheticalDecision.of(facts, under: policy, context: question.context).json)
     }
 
     private func apply(_ request: Request, _ context: RequestScope) async throws -> Response {
@@ -83,7 +97,9 @@ struct PolicyRoutes: Sendable {
         }
         let version = try await refused { () async throws(PolicyFailure) in
             if let plan {
-                try await services.plan.apply(document, plan: plan, source: .api, author: author, reason: reason)
+                try await services.planTurn { () async throws(PolicyFailure) in
+                    try await services.plan.apply(document, plan: plan, source: .api, author: author, reason: reason)
+                }
             } else {
                 try await services.apply(document, source: .api, author: author, reason: reason)
             }
@@ -128,15 +144,16 @@ extension Refusal {
         let status =
             switch failure {
             case .faulty, .reasonMissing: 422
-            case .moved, .unchanged, .planOutdated: 409
-            case .unknownVersion, .unknownPlan, .unknownDecision: 404
-            case .store: 503
+            case .moved, .unchanged, .planOutdated, .planRunning: 409
+            case .unknownVersion, .unknownPlan, .unknownDecision, .unknownUser: 404
+            case .eventsGone: 410
+            case .store, .planTooLong: 503
             }
         self.init(
             status,
             failure.code,
             failure.description,
-            retryAfter: status == 503 ? 5 : nil,
+            retryAfter: failure == .planRunning ? 30 : status == 503 ? 5 : nil,
             details: failure.details
         )
     }

@@ -22,7 +22,9 @@ struct PolicyTrialRoutes: Sendable {
                 throw Refusal.invalidRequest("days has to be from 0 to \(PlanPolicy.mostDays).")
             }
             let plan = try await refused { () async throws(PolicyFailure) in
-                try await services.plan(document, days: Int(days), author: author)
+                try await services.planTurn { () async throws(PolicyFailure) in
+                    try await services.plan(document, days: Int(days), author: author)
+                }
             }
             return replies.json(plan.json, status: .created)
         }

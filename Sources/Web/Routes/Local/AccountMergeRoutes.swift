@@ -94,6 +94,11 @@ struct AccountMergeRoutes: Sendable {
         return .confirmMerge(
             id: pending.id.description,
             facts: [
+                // Whoever was brought into somebody else's session sees a stranger's name here.
+                .init(
+                    label: "This account",
+                    value: staying.addresses.first ?? staying.displayName ?? staying.user.description
+                ),
                 .init(
                     label: "Other account",
                     value: going.displayName ?? going.addresses.first ?? going.user.description

@@ -74,7 +74,7 @@ struct LocalReplies: Sendable {
     static func isMendable(_ code: FlowCode) -> Bool {
         switch code {
         case .invalidAddress, .passwordRefused, .wrongCredentials, .wrongPassword, .wrongCode, .tooManyAttempts,
-            .overloaded:
+            .overloaded, .otherLinkWaits:
             true
         default: false
         }

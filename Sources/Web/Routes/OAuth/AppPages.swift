@@ -8,16 +8,22 @@ enum AppPages {
     static func consent(_ consent: AuthorizationEndpoint.Consent, user: User) -> FormPage {
         let fields: [FormField] = [.hidden("request", consent.request), .hidden("user", user.id.description)]
         let name = consent.client.name
+        let isOurs = consent.client.isFirstParty
         return FormPage(
-            title: "\(name) asks for access",
-            paragraphs: ["\(name) does not belong to this service. If you allow it, it will know:"],
+            title: isOurs ? "Go on to \(name)?" : "\(name) asks for access",
+            // An app on a device is who it says it is only if the person started it (RFC 8252 §8.6).
+            paragraphs: [
+                isOurs
+                    ? "\(name) on this device asks to be signed in as you. Go on only if you have just started it. It will know:"
+                    : "\(name) does not belong to this service. If you allow it, it will know:"
+            ],
             facts: consent.scope.compactMap(fact) + [
                 FormPage.Fact(label: "You are signed in as", value: user.shownName)
             ],
             form: FormPage.Form(
                 action: AuthorizeRoutes.consentPath,
                 fields: fields + [.hidden("answer", "allow")],
-                submit: "Allow \(name)"
+                submit: isOurs ? "Go on to \(name)" : "Allow \(name)"
             ),
             sideForms: [
                 FormPage.SideForm(

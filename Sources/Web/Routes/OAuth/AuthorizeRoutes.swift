@@ -14,6 +14,7 @@ struct AuthorizeRoutes: Sendable {
     let forms: Forms
     let visitors: Visitors
     let limits: StartLimits
+    let ownNavigation: OwnNavigation
 
     static let resumePath = "/oauth/authorize/resume"
     static let consentPath = "/oauth/consent"
@@ -77,6 +78,9 @@ struct AuthorizeRoutes: Sendable {
         session known: LiveSession? = nil,
         _ step: (LiveSession?) async throws(AuthorizationRefusal) -> AuthorizationEndpoint.Outcome
     ) async throws -> Response {
+        // HEAD must not use anything up (B13); the router offers it for every GET.
+        guard request.method != .head else { throw Refusal.methodNotAllowed(["GET", "POST"]) }
+        if let stop = ownNavigation.stop(request) { return stop }
         var session = known
         if session == nil { session = try await self.session(request) }
         do throws(AuthorizationRefusal) {
@@ -124,7 +128,7 @@ struct AuthorizeRoutes: Sendable {
     ) async throws(AuthorizationRefusal) -> Response {
         let returnTo = Self.resumePath + "?" + FormURLEncoded.encode([("request", signIn.request)])
         guard ReturnAddress(returnTo, registered: []) != nil else {
-            throw .page(OAuthFailure(.invalidRequest, "the request is too long: push it (RFC 9126)"))
+            throw .page(OAuthFailure(.invalidRequest, "the request is too long to travel through a sign-in"))
         }
         guard let provider = signIn.provider,
             let button = services.buttons.first(where: { $0.id == provider && !$0.isLinkOnly })

@@ -12,12 +12,13 @@ struct LogoutRoutes: Sendable {
     let cookies: Cookies
     let answers: Answers
     let forms: Forms
+    let ownNavigation: OwnNavigation
 
     func register(on router: Router<RequestScope>) {
         router.get("/oauth/logout") { request, _ in
             let parameters: FormParameters
             do {
-                parameters = try FormURLEncoded.parse(request.uri.query ?? "")
+                parameters = try FormURLEncoded.parse(request.uri.query ?? "").omittingEmpty()
             } catch {
                 throw Refusal.malformed
             }
@@ -35,6 +36,9 @@ struct LogoutRoutes: Sendable {
     }
 
     private func logOut(_ parameters: FormParameters, _ request: Request) async throws -> Response {
+        // HEAD must not end anything (K02).
+        guard request.method == .get else { throw Refusal.methodNotAllowed(["GET", "POST"]) }
+        if let stop = ownNavigation.stop(request) { return stop }
         let logout = LogoutRequest.read(parameters, clients: server.clients, signer: server.signer)
         let token = cookies.session(in: request.headers)
         var session: LiveSession?

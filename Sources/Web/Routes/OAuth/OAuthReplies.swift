@@ -17,7 +17,7 @@ struct OAuthReplies: Sendable {
     ) async throws -> Response {
         var response: Response
         do {
-            let form = try await forms.read(request)
+            let form = try await forms.read(request).omittingEmpty()
             let members = try await endpoint(request.headers[values: .authorization], form)
             response =
                 members.map { answers.json(JSONValue.object($0).serializedBytes()) }

@@ -1,4 +1,5 @@
 import AuthorizationServer
+import Flows
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -7,6 +8,8 @@ import OAuth
 /// What apps' backends call: token, introspection, revocation, pushed requests, userinfo, and the metadata.
 struct TokenRoutes: Sendable {
     let server: AuthorizationServer
+    let visitors: Visitors
+    let limits: StartLimits
     let replies: OAuthReplies
 
     func register(on router: Router<RequestScope>) {
@@ -26,7 +29,9 @@ struct TokenRoutes: Sendable {
                 return nil
             }
         }
-        router.post("/oauth/par") { request, _ in
+        router.post("/oauth/par") { request, context in
+            // Each one is stored, and anybody can speak for a public client (M06).
+            try limits.count(visitors.visitor(request, context).client)
             var response = try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
                 try await server.pushedRequest(authorization: authorization, form: form)
             }
