@@ -3,6 +3,9 @@ import Foundation
 import OAuth
 import Testing
 
+// OAuth has one of that name as well: what we ask providers for.
+import struct AuthorizationServer.AuthorizationRequest
+
 @testable import AuthorizationServer
 
 @Suite("Decisions at the authorization endpoint")
