@@ -2,7 +2,6 @@ import Accounts
 import AuthorizationServer
 import Cryptography
 import JSON
-import JSON
 import Jobs
 
 import struct Foundation.UUID
