@@ -3,6 +3,7 @@ public import AuthorizationServer
 import Postgres
 
 extension PostgresStore {
+    /// One round trip.
     public func consents(of user: UserID, to client: ClientID) async throws(StoreFailure) -> Set<String> {
         do {
             let rows = try await self.client.read(
@@ -15,6 +16,7 @@ extension PostgresStore {
         }
     }
 
+    /// What was allowed before stays allowed.
     public func consent(of user: UserID, to client: ClientID, scope: [String]) async throws(StoreFailure) {
         _ = try await run(
             """
@@ -25,6 +27,7 @@ extension PostgresStore {
         )
     }
 
+    /// One statement.
     public func push(
         _ request: String,
         client: ClientID,
@@ -39,6 +42,7 @@ extension PostgresStore {
         )
     }
 
+    /// One statement: of many simultaneous callers exactly one gets it.
     public func takePushed(_ handle: TokenHash, client: ClientID) async throws(StoreFailure) -> String? {
         do {
             let rows = try await self.client.query(

@@ -5,6 +5,7 @@ import Postgres
 import struct Foundation.UUID
 
 extension PostgresStore: GrantStore {
+    /// While the session lives.
     public func store(_ code: NewAuthorizationCode) async throws(StoreFailure) {
         let request = code.request
         let stored = try await run(
@@ -21,6 +22,7 @@ extension PostgresStore: GrantStore {
         guard stored.affected == 1 else { throw .unavailable }
     }
 
+    /// One statement; a second one only for whoever comes too late.
     public func redeem(_ redemption: CodeRedemption) async throws(StoreFailure) -> CodeOutcome {
         let app = redemption.client
         do {
@@ -96,6 +98,7 @@ extension PostgresStore: GrantStore {
         return .usedBefore(endedGrant: try row.decode(Int64.self, at: 1) > 0)
     }
 
+    /// One statement; a second one only for a token that was used before.
     public func rotate(_ rotation: RefreshRotation) async throws(StoreFailure) -> RefreshOutcome {
         do {
             let rows = try await client.query(
@@ -167,6 +170,7 @@ extension PostgresStore: GrantStore {
         )
     }
 
+    /// With everything that hangs on it, by cascade.
     public func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool {
         guard let replay else {
             return try await run("delete from sessions where id = \(grant.uuid) and client_id is not null").affected
@@ -191,6 +195,7 @@ extension PostgresStore: GrantStore {
         }
     }
 
+    /// One round trip.
     public func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? {
         do {
             let rows = try await client.read(
@@ -214,6 +219,7 @@ extension PostgresStore: GrantStore {
         }
     }
 
+    /// One round trip.
     public func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant? {
         try await liveGrant(
             """
@@ -223,6 +229,7 @@ extension PostgresStore: GrantStore {
         )
     }
 
+    /// One round trip.
     public func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant? {
         try await liveGrant(
             """
@@ -243,6 +250,7 @@ extension PostgresStore: GrantStore {
         }
     }
 
+    /// One round trip.
     public func now() async throws(StoreFailure) -> Instant {
         do {
             return Instant(try await client.read("select now()").one().decode(Timestamp.self, at: 0))

@@ -62,7 +62,8 @@ extension PostgresStore: UserStore {
         case .disable:
             // Whatever was proven before counts no more, or it would open the account the moment it is enabled again.
             ["update users set disabled_at = coalesce(disabled_at, now()) where id = \(user.uuid)"] + voiding(user)
-        case .enable: ["update users set disabled_at = null where id = \(user.uuid)"]
+        // Not what a claim left behind: nobody is to come back to that.
+        case .enable: ["update users set disabled_at = null where id = \(user.uuid) and claimed_at is null"]
         case .endSessions: []
         case .setRoles(let roles): ["update users set roles = \(roles) where id = \(user.uuid)"]
         case .setMetadata(let publicly, let privately):

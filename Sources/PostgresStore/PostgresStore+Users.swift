@@ -13,8 +13,9 @@ extension PostgresStore: UserDirectory {
                 """
                 select id, display_name, roles, created_at, last_sign_in_at, disabled_at is not null,
                        claimed_at is not null, exists (select from passwords p where p.user_id = u.id), has_second_factor,
-                       (select count(*) from sessions s where s.user_id = u.id and s.expires_at > now()
-                          and s.last_seen_at + s.idle_timeout > now()), public_metadata, private_metadata
+                       (select count(*) from sessions s where s.user_id = u.id and s.client_id is null
+                          and not s.awaits_second_factor and s.expires_at > now()
+                          and s.last_seen_at + s.idle_timeout > now()), public_metadata::text, private_metadata::text
                 from users u where id = \(present)
                 """,
                 """
@@ -35,6 +36,8 @@ extension PostgresStore: UserDirectory {
                     ? .claimed : try row.decode(Bool.self, at: 5) ? .disabled : .active,
                 displayName: try row.decode(String?.self, at: 1),
                 roles: try row.decode([String].self, at: 2),
+                publicMetadata: try row.decode(String.self, at: 10),
+                privateMetadata: try row.decode(String.self, at: 11),
                 createdAt: Instant(try row.decode(Timestamp.self, at: 3)),
                 lastSignInAt: try row.decode(Timestamp?.self, at: 4).map { Instant($0) },
                 addresses: try answers[1].decodeAll { (row) throws(PostgresFailure) in try Self.address(row) },

@@ -29,6 +29,10 @@ MADE_UP = {
     "X-Latchkey-Auth-Time": "9999999999",
     # Lower case, for a proxy that looks at letters.
     "x-latchkey-roles": "admin",
+    # Underscores, for a site whose framework takes them for hyphens.
+    "X_Latchkey_User": "00000000-0000-7000-8000-000000000000",
+    "X-Latchkey_Roles": "admin",
+    "x_latchkey-acr": "urn:latchkey:acr:2",
 }
 
 
@@ -101,6 +105,8 @@ def overwritten(world: Site) -> None:
         equal([value for value in _values(seen, "x-latchkey-roles") if value], [], "the roles")
         equal(_values(seen, "x-latchkey-amr"), ["fed"], "the methods")
         equal(_values(seen, "x-latchkey-acr"), ["urn:latchkey:acr:1"], "the level")
+        spelled = [key for key, _ in seen["headers"] if "latchkey" in key and "_" in key]
+        equal(spelled, [], "other spellings of the headers")
         assert 1_700_000_000 < int(_values(seen, "x-latchkey-auth-time")[0]) < 9_999_999_999, seen
 
 
@@ -127,6 +133,18 @@ def cookies(world: Site) -> None:
         for value in mine.values():
             assert value not in kept, f"{place}: {kept}"
         equal({part.strip() for part in kept.split(";") if part.strip()}, {"theme=dark", "notlatchkey=1"}, f"{place}")
+
+
+@suite.check("a second cookie of the same name hides none from the proxy, and a session in a header does not reach the site")
+def hidden_sessions(world: Site) -> None:
+    visitor, _ = world.person()
+    token = visitor.cookie(world.origin, COOKIE) or ""
+    jar = f"{COOKIE}={token}; theme=dark; __Host-{COOKIE}={token}"
+    for headers in ({"Cookie": jar}, {"Authorization": f"Bearer {token}", "Cookie": "theme=dark"}):
+        answer = visitor.get(f"{world.origin}/private", headers=headers)
+        assert token not in answer.text, f"the site has the session: {list(headers)}"
+        if "Authorization" in headers:
+            _seen(answer)
 
 
 @suite.check("H06 a session that was ended is out with the next request")
