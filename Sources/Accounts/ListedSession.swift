@@ -2,6 +2,8 @@
 public struct ListedSession: Sendable, Hashable {
     /// Its id.
     public let id: SessionID
+    /// The app that holds it, if it is not a browser's own.
+    public let client: String?
     /// How the person signed in.
     public let methods: [String]
     /// The provider, for a federated sign-in.
@@ -24,6 +26,7 @@ public struct ListedSession: Sendable, Hashable {
     /// Creates an entry.
     public init(
         id: SessionID,
+        client: String?,
         methods: [String],
         provider: String?,
         userAgent: String?,
@@ -35,6 +38,7 @@ public struct ListedSession: Sendable, Hashable {
         idleExpiresAt: Instant
     ) {
         self.id = id
+        self.client = client
         self.methods = methods
         self.provider = provider
         self.userAgent = userAgent

@@ -4,21 +4,22 @@ import Postgres
 import struct Foundation.UUID
 
 extension PostgresStore: SessionListStore {
-    /// Those that open something: live, and past their second step.
+    /// Those that open something: live, and past their second step; what apps hold among them.
     public func liveSessions(of user: UserID) async throws(StoreFailure) -> [ListedSession] {
         do {
             return try await client.query(
                 """
                 select id, methods, provider, user_agent, network, created_at, authenticated_at, last_seen_at, expires_at,
-                       least(last_seen_at + idle_timeout, expires_at)
+                       least(last_seen_at + idle_timeout, expires_at), client_id
                 from sessions
-                where user_id = \(user.uuid) and client_id is null and expires_at > now() and last_seen_at + idle_timeout > now()
+                where user_id = \(user.uuid) and expires_at > now() and last_seen_at + idle_timeout > now()
                   and not awaits_second_factor
                 order by last_seen_at desc, id desc limit 200
                 """
             ).decodeAll { (row) throws(PostgresFailure) in
                 ListedSession(
                     id: SessionID(try row.decode(UUID.self, at: 0)),
+                    client: try row.decode(String?.self, at: 10),
                     methods: try row.decode([String].self, at: 1),
                     provider: try row.decode(String?.self, at: 2),
                     userAgent: try row.decode(String?.self, at: 3),

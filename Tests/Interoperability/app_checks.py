@@ -744,6 +744,20 @@ def odd_requests(world: AppWorld) -> None:
     equal((head.status, head.header("location")), (405, None), "HEAD")
 
 
+@suite.check("H09 what an app holds is on the account page, and ends there")
+def listed(world: AppWorld) -> None:
+    app, visitor = world.apps["shop"], Visitor()
+    tokens = world.redeemed(app, visitor)
+    page = visitor.get(f"{world.issuer}/account")
+    assert "Shop, begun in" in page.text, "not on the account page"
+    bearer = {"Authorization": f"Bearer {visitor.cookie(world.issuer, 'latchkey')}"}
+    found = [one for one in world.call("GET", "/v1/sessions", headers=bearer).json()["sessions"] if one["client"] == "shop"]
+    equal(len(found), 1, "the number of the app's sessions")
+    ended = visitor.post(f"{world.issuer}/account/sessions/{found[0]['id']}/end")
+    assert ended.status < 400, f"{ended.status}: {ended.text[:200]}"
+    assert not world.active(tokens["access_token"], app), "alive after it was ended"
+
+
 @suite.check("signing in again in the same browser keeps what apps hold")
 def reauthentication(world: AppWorld) -> None:
     small, visitor, subject = world.apps["small"], Visitor(), world.person()

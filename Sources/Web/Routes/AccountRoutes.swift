@@ -113,7 +113,7 @@ struct AccountRoutes: Sendable {
                 username: identities.first { $0.id == session.identity }?.username,
                 expiresOn: Self.time(session.expiresAt)
             ),
-            devices: Self.entries(devices, current: session.id),
+            devices: entries(devices, current: session.id),
             recentDecisions: history(overview, credentials, known),
             notice: notice.map { PageNotice(kind: .success, text: $0) }
         )
@@ -168,9 +168,10 @@ struct AccountRoutes: Sendable {
         return response
     }
 
-    private static func entries(_ devices: [ListedSession], current: SessionID) -> [AccountPage.Device] {
-        let others = devices.filter { $0.id != current }.map { $0.entry(isCurrent: false) }
-        return devices.filter { $0.id == current }.map { $0.entry(isCurrent: true) } + others
+    private func entries(_ devices: [ListedSession], current: SessionID) -> [AccountPage.Device] {
+        let apps = services.authorizationServer.clients
+        let others = devices.filter { $0.id != current }.map { $0.entry(isCurrent: false, apps: apps) }
+        return devices.filter { $0.id == current }.map { $0.entry(isCurrent: true, apps: apps) } + others
     }
 
     private static func word(for methods: [String]) -> String {

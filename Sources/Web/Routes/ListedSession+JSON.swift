@@ -10,6 +10,7 @@ extension ListedSession {
         return [
             "id": .string(id.description),
             "current": .bool(isCurrent),
+            "client": text(client),
             "device": .string(BrowserName.text(userAgent)),
             "user_agent": text(userAgent),
             "network": text(network),

@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 import Flows
 import HTTPTypes
 import Hummingbird
@@ -90,9 +91,11 @@ struct DeviceRoutes: Sendable {
 
 extension ListedSession {
     /// As the account page lists it.
-    func entry(isCurrent: Bool) -> AccountPage.Device {
-        AccountPage.Device(
-            name: BrowserName.text(userAgent),
+    /// - Parameter apps: for the names of those that hold sessions.
+    func entry(isCurrent: Bool, apps: ClientRegistry) -> AccountPage.Device {
+        let browser = BrowserName.text(userAgent)
+        return AccountPage.Device(
+            name: client.map { "\(ClientID($0).flatMap { apps[$0] }?.name ?? $0), begun in \(browser)" } ?? browser,
             network: network,
             lastUsedOn: PageTime(unixSeconds: lastSeenAt.seconds),
             isCurrent: isCurrent,
