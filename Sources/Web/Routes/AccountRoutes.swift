@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 import Flows
 import HTTPTypes
 import Hummingbird
