@@ -28,7 +28,14 @@ struct PlanComparison {
             let (first, second) = (order[left.kind] ?? 0, order[right.kind] ?? 0)
             if first != second { return first < second }
             if left.count != right.count { return left.count > right.count }
-            return (left.provider, left.before, left.after) < (right.provider, right.before, right.after)
+            // Nothing is left to chance, so that the same plan always reads the same.
+            return (
+                left.provider, left.before, left.after, left.basis.rawValue, left.beforeRule ?? "", left.afterRule ?? ""
+            )
+                < (
+                    right.provider, right.before, right.after, right.basis.rawValue, right.beforeRule ?? "",
+                    right.afterRule ?? ""
+                )
         }
     }
 

@@ -115,7 +115,7 @@ struct HoldsCommand: AsyncParsableCommand {
 
 private func withHolds(_ options: ConfigurationOptions, _ body: (DecideHold) async throws -> Void) async throws {
     let configuration = try options.load().configuration
-    try await withStore(options) { store in
+    try await withStore(configuration) { store in
         let names = try configuredProviders(configuration).map { ($0.provider.id.description, $0.provider.name) }
         let holds = DecideHold(
             store: store,

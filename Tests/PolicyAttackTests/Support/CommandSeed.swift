@@ -26,19 +26,19 @@ enum CommandSeed {
 
         """
 
-    /// The first three are old ones for lists, the last two of yesterday for plans.
+    /// All of the last days: older ones are forgotten by and by.
     private static let decisions = """
         insert into linking_decisions (id, decided_at, provider, issuer, subject_hash, facts, domain, policy, policy_version,
                                        rule, outcome, reason, next_step, user_id, request_id)
         select v.id::uuid, v.at, v.provider, 'https://' || v.provider || '.example', sha256(v.id::bytea), v.facts, v.domain,
                p.policy_hash, 1, v.rule, v.outcome, v.reason, v.step, v.who::uuid, 'r' || right(v.id, 2)
         from (values
-            ('00000000-0000-7000-8000-0000000000d1', '2020-01-02T03:04:05Z'::timestamptz, 'google',
+            ('00000000-0000-7000-8000-0000000000d1', now() - interval '5 days', 'google',
              '\(facts("authoritative", "none"))', 'gmail.com', 'newcomers', 'create', 'rule', null, '\(ada)'),
-            ('\(decision)', '2020-01-03T03:04:05Z', 'github',
+            ('\(decision)', now() - interval '4 days', 'github',
              '\(facts("verified", "verified"))', 'gmail.com', 'verified elsewhere',
              'link_after_proof:email_code,linked_identity,password', 'rule', 'prove_ownership', '\(ada)'),
-            ('00000000-0000-7000-8000-0000000000d3', '2020-01-04T03:04:05Z', 'twitter',
+            ('00000000-0000-7000-8000-0000000000d3', now() - interval '3 days', 'twitter',
              '\(facts("verified", "disabled"))', 'example.org', '', 'refuse:user_disabled', 'user_disabled',
              'contact_administrator', '\(bob)'),
             ('00000000-0000-7000-8000-0000000000d4', now() - interval '26 hours', 'google',
@@ -58,12 +58,12 @@ enum CommandSeed {
         insert into held_arrivals (id, provider, issuer, subject, username, display_name, address, evidence, decision_id, user_id,
                                    status, arrived_at, decided_at, decided_by, note) values
             ('\(arrival)', 'github', 'https://github.com', '101', 'carol', 'Carol', 'ada@gmail.com', 'verified', '\(decision)',
-             '\(ada)', 'pending', '2020-01-05T03:04:05Z', null, null, null),
+             '\(ada)', 'pending', now() - interval '9 hours', null, null, null),
             ('00000000-0000-7000-8000-0000000000e2', 'twitter', 'https://x.com', '102', null, 'Dan', null, null, '\(decision)',
-             null, 'pending', '2020-01-06T03:04:05Z', null, null, null),
+             null, 'pending', now() - interval '8 hours', null, null, null),
             ('00000000-0000-7000-8000-0000000000e3', 'google', 'https://accounts.google.com', '103', null, null,
-             'eve@example.org', 'unverified', '\(decision)', '\(bob)', 'denied', '2020-01-07T03:04:05Z',
-             '2020-01-08T03:04:05Z', 'grace', 'not known here');
+             'eve@example.org', 'unverified', '\(decision)', '\(bob)', 'denied', now() - interval '7 hours',
+             now() - interval '6 hours', 'grace', 'not known here');
 
         """
 }
