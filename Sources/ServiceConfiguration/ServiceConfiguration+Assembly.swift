@@ -36,6 +36,10 @@ extension ServiceConfiguration {
         outbound = Outbound(&resolver)
         mail = Mail(&resolver)
         development = Development(&resolver)
+        clients = Clients(
+            directory: resolver.value(Settings.clientsDirectory),
+            refreshWindow: resolver.value(Settings.clientsRefreshWindow)
+        )
         tokens = Tokens(&resolver)
         retention = Retention(
             decisions: resolver.value(Settings.retentionDecisions),
@@ -44,10 +48,6 @@ extension ServiceConfiguration {
             deadJobs: resolver.value(Settings.retentionDeadJobs)
         )
         templates = Templates(directory: resolver.value(Settings.templatesDirectory))
-        clients = Clients(
-            directory: resolver.value(Settings.clientsDirectory),
-            refreshWindow: resolver.value(Settings.clientsRefreshWindow)
-        )
         log = Log(level: resolver.value(Settings.logLevel), format: resolver.value(Settings.logFormat))
         encryption = Encryption(keys: resolver.value(Settings.encryptionKeys))
         administration = Administration(keys: resolver.value(Settings.administrationKeys))

@@ -29,8 +29,8 @@ struct ReturnAddressTests {
 
     @Test("Over-long addresses are refused")
     func overlong() {
-        #expect(ReturnAddress("/" + String(repeating: "a", count: 2047), registered: []) != nil)
-        #expect(ReturnAddress("/" + String(repeating: "a", count: 2048), registered: []) == nil)
+        #expect(ReturnAddress("/" + String(repeating: "a", count: 4095), registered: []) != nil)
+        #expect(ReturnAddress("/" + String(repeating: "a", count: 4096), registered: []) == nil)
     }
 
     @Test("A13 a page of a registered origin, and nothing that only begins like one")
