@@ -62,7 +62,9 @@ struct CrossSiteTests {
         let browser = try await stack.signIn(stack.persona("google"))
         for name in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
             #expect(try await browser.get("/sign-out", headers: [name: "POST"]).status == 405)
-            #expect(try await browser.get("/v1/session?_method=DELETE", headers: [name: "DELETE"]).status == 200)
+            #expect(try await browser.get("/v1/session", headers: [name: "DELETE"]).status == 200)
+            // A session check refuses parameters that it does not know.
+            #expect(try await browser.get("/v1/session?_method=DELETE", headers: [name: "DELETE"]).status == 400)
         }
         #expect(try await browser.user() != nil)
     }
