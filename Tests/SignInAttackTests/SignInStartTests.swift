@@ -130,7 +130,7 @@ struct SignInStartTests {
         "//localhost:8080/account", "/\u{2025}/evil.example", "/\u{FF0F}evil.example", "\u{FF0F}\u{FF0F}evil.example",
         "/evil\u{3002}example", "/account#//evil.example", "/.", "/..", "/a/%2e%2e/b", "/%2e", "?next=//evil.example",
         "a",
-        "/" + String(repeating: "a", count: 2048), "https://app.example.test/welcome",
+        "/" + String(repeating: "a", count: 4096), "https://app.example.test/welcome",
         "https://app.example.test/welcome?from=latchkey",
     ]
 
@@ -161,7 +161,7 @@ struct SignInStartTests {
         "A13 a path of this service is where the sign-in ends, unchanged",
         arguments: [
             "/account", "/", "/a/b?c=d&e=%20f", "/account?next=//evil.example", "/a.b/..c",
-            "/\(String(repeating: "a", count: 2047))",
+            "/\(String(repeating: "a", count: 4095))",
         ]
     )
     func returnPath(_ address: String) async throws {
