@@ -65,3 +65,9 @@ func authorizationServer(
         }
     )
 }
+
+/// What tells the linking policy which app somebody signs in to.
+func appOfReturnAddress(_ configuration: ServiceConfiguration) throws(StartFault) -> @Sendable (String) -> String? {
+    guard let keys = try keyRing(configuration) else { return { _ in nil } }
+    return { InterruptedRequest.client(returningTo: $0, keys: keys)?.description }
+}

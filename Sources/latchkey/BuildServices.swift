@@ -61,7 +61,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             sessionLifetime: lifetime,
             privilegedRoles: configuration.linking.privilegedRoles.sorted(),
             hasStrictCookie: configuration.session.cookieSameSite == .strict,
-            identityUndoFor: configuration.account.identityUndoFor
+            identityUndoFor: configuration.account.identityUndoFor,
+            app: try appOfReturnAddress(configuration)
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )

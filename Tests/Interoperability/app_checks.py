@@ -386,6 +386,17 @@ def provider_restriction(world: AppWorld) -> None:
     equal(answered(visitor.get(url))["error"], "invalid_request", "a provider that the app does not take")
 
 
+@suite.check("the linking policy knows the app: what it decided about a sign-in says for which")
+def linking_context(world: AppWorld) -> None:
+    world.redeemed(world.apps["small"])
+    latest = "select coalesce(app, 'none') from linking_decisions order by decided_at desc, id desc limit 1"
+    equal(execute(world.database, latest), "small", "the app of a sign-in for an app")
+    visitor, subject = Visitor(), world.person()
+    begun = visitor.post(f"{world.issuer}/sign-in/oidc-example", {"return_to": "/oauth/authorize/resume?request=small"})
+    until_outside(visitor, visitor.get(world.mock.consent(visitor, begun, subject)), world.issuer)
+    equal(execute(world.database, latest), "none", "an address that nobody sealed")
+
+
 @suite.check("J14 an app of somebody else asks once; no is an answer")
 def consent(world: AppWorld) -> None:
     app, visitor, subject = world.apps["foreign"], Visitor(), world.person()

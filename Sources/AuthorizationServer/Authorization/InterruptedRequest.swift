@@ -54,6 +54,18 @@ public struct InterruptedRequest: Sendable {
         )
     }
 
+    /// Where somebody comes back to with an interrupted request.
+    public static let path = "/oauth/authorize/resume"
+
+    /// The app whose request an address goes on with; nil for any other address, and for one that nobody here sealed.
+    public static func client(returningTo address: String, keys: KeyRing) -> ClientID? {
+        let prefix = path + "?request="
+        guard address.hasPrefix(prefix),
+            let interrupted = InterruptedRequest(sealed: String(address.dropFirst(prefix.count)), with: keys)
+        else { return nil }
+        return interrupted.parameters?["client_id"].flatMap { ClientID($0) }
+    }
+
     /// The parameters again.
     public var parameters: FormParameters? { try? FormURLEncoded.parse(query) }
 }

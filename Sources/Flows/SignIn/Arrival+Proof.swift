@@ -57,7 +57,7 @@ extension Arrival {
         let question = question(link.identity, link.arrival, session: place.session, under: inForce)
         for _ in 0..<attempts {
             let situation = try await situation(question)
-            let decision = decide(on: situation, about: link.identity, under: inForce)
+            let decision = decide(on: situation, about: link.identity, returningTo: link.returnTo, under: inForce)
             let effect = planProven(
                 waiting,
                 decision,

@@ -35,7 +35,7 @@ struct Arrival: Sendable {
         let question = question(identity, transaction.purpose, session: place.session, under: inForce)
         for _ in 0..<attempts {
             let situation = try await situation(question)
-            let decision = decide(on: situation, about: identity, under: inForce)
+            let decision = decide(on: situation, about: identity, returningTo: transaction.returnTo, under: inForce)
             if let completed = try await apply(decision, inForce, situation, question, transaction, place) {
                 return completed
             }
@@ -74,6 +74,7 @@ struct Arrival: Sendable {
     func decide(
         on situation: LinkingSituation,
         about identity: AssertedIdentity,
+        returningTo returnTo: String,
         under inForce: PolicyInForce
     ) -> LinkingDecision {
         decideLinking(
@@ -82,6 +83,7 @@ struct Arrival: Sendable {
             context: LinkingContext(
                 provider: identity.provider,
                 domain: identity.email?.address.domain,
+                app: services.settings.app(returnTo),
                 linkOnly: services.providers[identity.provider]?.isLinkOnly ?? true
             )
         )

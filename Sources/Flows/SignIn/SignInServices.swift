@@ -39,6 +39,8 @@ public struct SignInServices: Sendable {
         public var hasStrictCookie: Bool
         /// How long a link can be undone.
         public var identityUndoFor: Duration
+        /// The app that somebody signs in to, by the address they return to; nil for Latchkey's own pages. What rules with `app` go by.
+        public var app: @Sendable (_ returnTo: String) -> String?
 
         /// Creates settings.
         public init(
@@ -46,13 +48,15 @@ public struct SignInServices: Sendable {
             sessionLifetime: SessionLifetime,
             privilegedRoles: [String],
             hasStrictCookie: Bool = false,
-            identityUndoFor: Duration = .seconds(7 * 86_400)
+            identityUndoFor: Duration = .seconds(7 * 86_400),
+            app: @escaping @Sendable (_ returnTo: String) -> String? = { _ in nil }
         ) {
             self.transactionLifetime = transactionLifetime
             self.sessionLifetime = sessionLifetime
             self.privilegedRoles = privilegedRoles
             self.hasStrictCookie = hasStrictCookie
             self.identityUndoFor = identityUndoFor
+            self.app = app
         }
     }
 

@@ -16,7 +16,7 @@ struct AuthorizeRoutes: Sendable {
     let limits: StartLimits
     let ownNavigation: OwnNavigation
 
-    static let resumePath = "/oauth/authorize/resume"
+    static let resumePath = InterruptedRequest.path
     static let consentPath = "/oauth/consent"
 
     func register(on router: Router<RequestScope>) {
