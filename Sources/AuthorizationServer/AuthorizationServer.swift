@@ -17,8 +17,6 @@ public struct AuthorizationServer: Sendable {
     public let revocation: RevocationEndpoint
     /// `/oauth/userinfo`.
     public let userInfo: UserInfoEndpoint
-    /// What an access token stands for.
-    public let accessToken: PresentedAccessToken
     /// `/.well-known/openid-configuration`.
     public let metadata: ServerMetadata
     /// Signs, and recognises what it signed.
@@ -44,7 +42,7 @@ public struct AuthorizationServer: Sendable {
         let claims = IssuedClaims(issuer: issuer)
         self.clients = clients
         self.signer = signer
-        accessToken = PresentedAccessToken(clients: clients, grants: grants, signer: signer)
+        let accessToken = PresentedAccessToken(clients: clients, grants: grants, signer: signer)
         authorization = AuthorizationEndpoint(
             clients: clients,
             grants: grants,

@@ -29,8 +29,6 @@ public struct OAuthFailure: Error, Sendable, Hashable {
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case loginRequired = "login_required"
         /// OpenID Connect Core 1.0 §3.1.2.6.
-        case interactionRequired = "interaction_required"
-        /// OpenID Connect Core 1.0 §3.1.2.6.
         case consentRequired = "consent_required"
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case requestNotSupported = "request_not_supported"
@@ -38,8 +36,6 @@ public struct OAuthFailure: Error, Sendable, Hashable {
         case requestURINotSupported = "request_uri_not_supported"
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case registrationNotSupported = "registration_not_supported"
-        /// OpenID Connect Core 1.0 Unmet Authentication Requirements 1.0 §2.
-        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
     }
 
     /// The `error`.

@@ -24,21 +24,14 @@ extension PostgresStore {
 
     /// A wake-up for each commit that stored jobs of the queue, and one whenever some may have been missed.
     public func wakeUps(queue: String) -> AsyncStream<Void> {
-        let events = client.notifications(channels: ["latchkey_jobs"])
         // One waiting wake-up says as much as many.
-        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        let forwarding = Task {
-            for await event in events {
-                switch event {
-                case .notification(_, let payload) where payload != queue: continue
-                case .linkLost: continue
-                case .notification, .linkRegained, .overflowed: continuation.yield()
-                }
+        signals(of: "latchkey_jobs", buffering: .bufferingNewest(1)) { event in
+            switch event {
+            case .notification(_, let payload) where payload != queue: nil
+            case .linkLost: nil
+            case .notification, .linkRegained, .overflowed: ()
             }
-            continuation.finish()
         }
-        continuation.onTermination = { _ in forwarding.cancel() }
-        return stream
     }
 }
 

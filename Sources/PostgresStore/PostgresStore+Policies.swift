@@ -117,20 +117,13 @@ extension PostgresStore: PolicyStore {
 
     /// By LISTEN, on a connection of its own.
     public func changes() -> AsyncStream<PolicySignal> {
-        let events = client.notifications(channels: ["latchkey_policy"])
-        let (stream, continuation) = AsyncStream<PolicySignal>.makeStream()
-        let forwarding = Task {
-            for await event in events {
-                switch event {
-                case .notification, .overflowed: continuation.yield(.changed)
-                case .linkLost: continuation.yield(.lost)
-                case .linkRegained: continuation.yield(.regained)
-                }
+        signals(of: "latchkey_policy") { event in
+            switch event {
+            case .notification, .overflowed: .changed
+            case .linkLost: .lost
+            case .linkRegained: .regained
             }
-            continuation.finish()
         }
-        continuation.onTermination = { _ in forwarding.cancel() }
-        return stream
     }
 
     private static func shadow(_ row: Row) throws(PostgresFailure) -> StoredShadow? {

@@ -42,20 +42,13 @@ extension PostgresStore: SigningKeyStore {
 
     /// By LISTEN, on a connection of its own.
     public func signingKeyChanges() -> AsyncStream<SigningKeySignal> {
-        let events = client.notifications(channels: ["latchkey_signing_keys"])
-        let (stream, continuation) = AsyncStream<SigningKeySignal>.makeStream()
-        let forwarding = Task {
-            for await event in events {
-                switch event {
-                case .notification, .overflowed: continuation.yield(.changed)
-                case .linkLost: continuation.yield(.lost)
-                case .linkRegained: continuation.yield(.regained)
-                }
+        signals(of: "latchkey_signing_keys") { event in
+            switch event {
+            case .notification, .overflowed: .changed
+            case .linkLost: .lost
+            case .linkRegained: .regained
             }
-            continuation.finish()
         }
-        continuation.onTermination = { _ in forwarding.cancel() }
-        return stream
     }
 
     /// In an order in which no two keys of one algorithm ever share a place: a key stops before the next one begins, and that

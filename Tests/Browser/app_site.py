@@ -16,12 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from urllib.request import Request, urlopen
 
-
-def made_secret() -> tuple[str, str]:
-    """A client secret and its hash, in the form `latchkey clients secret` makes them."""
-    body = "lkk_" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-    secret = body + base64.urlsafe_b64encode(hashlib.sha256(body.encode()).digest()[:3]).decode()
-    return secret, "sha256:" + hashlib.sha256(secret.encode()).hexdigest()
+from client_secret import made_secret
 
 
 class AppSite:

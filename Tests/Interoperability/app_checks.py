@@ -22,6 +22,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.jose import JsonWebKey, jwt
 
 from apache import CALLBACK, GOODBYE, origin
+from client_secret import made_secret
 from database import execute, fresh_database
 from node import Node, executable, node
 from other_providers import CLIENT_ID, CLIENT_SECRET, ProviderMock, provider_mock
@@ -32,14 +33,6 @@ from world import new_subject, settle
 
 REDIRECT = "https://shop.example/callback"
 SCOPE = "openid profile email offline_access"
-
-
-def made_secret() -> tuple[str, str]:
-    """A client secret and its hash, in the form `latchkey clients secret` makes them."""
-    body = "lkk_" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
-    check = base64.urlsafe_b64encode(hashlib.sha256(body.encode()).digest()[:3]).decode()
-    secret = body + check
-    return secret, "sha256:" + hashlib.sha256(secret.encode()).hexdigest()
 
 
 @dataclass

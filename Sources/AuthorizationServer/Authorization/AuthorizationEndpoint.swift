@@ -73,7 +73,7 @@ public struct AuthorizationEndpoint: Sendable {
     public func begin(query: String, session: LiveSession?) async throws(AuthorizationRefusal) -> Outcome {
         let parameters = try Self.parse(query)
         guard let uri = parameters["request_uri"], let pushed = Self.pushed(uri) else {
-            return try await decide(query, parameters, session, signedInAfter: nil)
+            return try await decide(query, parameters, session, signedInAfter: nil, now: try await time(session))
         }
         // RFC 9126 §4: client_id and the handle, nothing else counts.
         guard let id = parameters["client_id"].flatMap({ ClientID($0) }) else {
@@ -83,17 +83,24 @@ public struct AuthorizationEndpoint: Sendable {
             try await grants.takePushed(pushed.hash, client: id)
         }
         guard let request else { throw .page(.init(.invalidRequest, "request_uri is unknown, expired or used")) }
-        return try await decide(request, try Self.parse(request), session, signedInAfter: nil)
+        return try await decide(
+            request,
+            try Self.parse(request),
+            session,
+            signedInAfter: nil,
+            now: try await time(session)
+        )
     }
 
     /// A request whose person has been to the sign-in.
     public func resume(_ sealed: String, session: LiveSession?) async throws(AuthorizationRefusal) -> Outcome {
-        let interrupted = try await open(sealed, session)
+        let (interrupted, now) = try await open(sealed, session)
         return try await decide(
             interrupted.query,
             try Self.parse(interrupted.query),
             session,
-            signedInAfter: interrupted.signedInAfter
+            signedInAfter: interrupted.signedInAfter,
+            now: now
         )
     }
 
@@ -103,7 +110,7 @@ public struct AuthorizationEndpoint: Sendable {
         session: LiveSession,
         answered consentAnswer: ConsentAnswer
     ) async throws(AuthorizationRefusal) -> Outcome {
-        let interrupted = try await open(sealed, session)
+        let (interrupted, now) = try await open(sealed, session)
         let parameters = try Self.parse(interrupted.query)
         let request = try read(parameters)
         switch consentAnswer {
@@ -119,7 +126,8 @@ public struct AuthorizationEndpoint: Sendable {
                 parameters,
                 session,
                 signedInAfter: interrupted.signedInAfter,
-                hasJustConsented: true
+                hasJustConsented: true,
+                now: now
             )
         }
     }
@@ -129,13 +137,13 @@ public struct AuthorizationEndpoint: Sendable {
         _ parameters: FormParameters,
         _ session: LiveSession?,
         signedInAfter: Instant?,
-        hasJustConsented: Bool = false
+        hasJustConsented: Bool = false,
+        now: Instant
     ) async throws(AuthorizationRefusal) -> Outcome {
         let request = try read(parameters)
         guard let client = clients[request.client] else {
             throw .page(.init(.invalidClient, "client_id is missing or unknown"))
         }
-        let now = try await time(session)
         var consented: Set<String> = []
         if let session, !client.isFirstParty {
             consented = try await Self.paged { () async throws(StoreFailure) in
@@ -209,15 +217,15 @@ public struct AuthorizationEndpoint: Sendable {
         return try await Self.paged { () async throws(StoreFailure) in try await grants.now() }
     }
 
-    private func open(_ sealed: String, _ session: LiveSession?) async throws(AuthorizationRefusal)
-        -> InterruptedRequest
-    {
-        guard let interrupted = InterruptedRequest(sealed: sealed, with: keys),
-            try await time(session) < interrupted.expiresAt
-        else {
-            throw .page(.init(.invalidRequest, "the sign-in for the app took too long"))
+    private func open(
+        _ sealed: String,
+        _ session: LiveSession?
+    ) async throws(AuthorizationRefusal) -> (InterruptedRequest, now: Instant) {
+        if let interrupted = InterruptedRequest(sealed: sealed, with: keys) {
+            let now = try await time(session)
+            if now < interrupted.expiresAt { return (interrupted, now) }
         }
-        return interrupted
+        throw .page(.init(.invalidRequest, "the sign-in for the app took too long"))
     }
 
     private static func parse(_ query: String) throws(AuthorizationRefusal) -> FormParameters {

@@ -30,7 +30,13 @@ public struct IntrospectionEndpoint: Sendable {
                 try await grants.grant(refreshToken: token.hash, includingUsed: false)
             }
             guard let grant, grant.client.isExactly(client.id.description) else { return Self.inactive }
-            return active(grant, scope: grant.scope, issuedAt: nil, expiresAt: grant.expiresAt, type: nil)
+            return active(
+                grant,
+                scope: grant.scope.filter(client.scopes.contains),
+                issuedAt: nil,
+                expiresAt: grant.expiresAt,
+                type: nil
+            )
         }
         guard let token = try await accessToken(text), token.grant.client.isExactly(client.id.description) else {
             return Self.inactive
@@ -61,7 +67,7 @@ public struct IntrospectionEndpoint: Sendable {
         members["exp"] = .number(JSONNumber(expiresAt.seconds))
         members["iat"] = issuedAt.map { .number(JSONNumber($0.seconds)) }
         members["auth_time"] = .number(JSONNumber(grant.authenticatedAt.seconds))
-        members["acr"] = .string(AuthenticationContext(methods: grant.methods).rawValue)
+        members["acr"] = .string(AuthenticationLevel(methods: grant.methods).acr)
         members["amr"] = .array(grant.methods.map { .string($0) })
         members["sid"] = .string(grant.id.description)
         if scope.contains(Scope.email) { members["username"] = grant.user.email.map { .string($0) } }

@@ -65,21 +65,8 @@ public struct IssuedClaims: Sendable {
     /// When, how, and how well somebody proved who they are.
     private func authentication(_ grant: LiveGrant, into claims: inout JSONObject) {
         claims["auth_time"] = .number(JSONNumber(grant.authenticatedAt.seconds))
-        claims["acr"] = .string(AuthenticationContext(methods: grant.methods).rawValue)
+        claims["acr"] = .string(AuthenticationLevel(methods: grant.methods).acr)
         claims["amr"] = .array(grant.methods.map { .string($0) })
         claims["sid"] = .string(grant.id.description)
-    }
-}
-
-/// How well somebody proved who they are: `acr` (OpenID Connect Core 1.0 §2).
-public enum AuthenticationContext: String, Sendable, Hashable, CaseIterable {
-    /// One factor, whatever it was.
-    case single = "urn:latchkey:acr:1"
-    /// Two different factors.
-    case multiple = "urn:latchkey:acr:2"
-
-    /// The class that authentication methods (RFC 8176) make.
-    public init(methods: [String]) {
-        self = methods.contains(AuthenticationMethod.multipleFactors.rawValue) ? .multiple : .single
     }
 }

@@ -29,6 +29,16 @@ struct Answers: Sendable {
         Response(status: .seeOther, headers: [.location: location, .cacheControl: "no-store"])
     }
 
+    /// A page that goes on by itself: from it on the navigation is our own, and no longer one that another site began.
+    func passOn(to target: String, saying words: String) -> Response {
+        var fields: HTTPFields = [
+            .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .refresh: "0; url=\(target)",
+        ]
+        headers.applyPagePolicy(to: &fields)
+        let text = "<!DOCTYPE html>\n<html lang=\"en\"><title>\(words)</title><p>\(words)</p></html>\n"
+        return Response(status: .ok, headers: fields, body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
     /// A JSON answer.
     func json(_ text: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
         Response(status: status, headers: Self.jsonFields, body: .init(byteBuffer: ByteBuffer(bytes: text)))

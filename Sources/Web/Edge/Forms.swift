@@ -24,6 +24,14 @@ struct Forms: Sendable {
         }
     }
 
+    /// The form as the query of a GET. It came from another site, so without the cookie; the browser is asked to come again.
+    func query(_ request: Request) async throws -> String {
+        let form = try await read(request)
+        let query = FormURLEncoded.encode(form.names.compactMap { name in form[name].map { (name: name, value: $0) } })
+        guard query.utf8.count <= 12_000 else { throw Refusal.tooLarge }
+        return query
+    }
+
     /// The raw body, for parameters that are parked unread.
     func text(_ request: Request) async throws -> String {
         guard let text = String(validating: try await bytes(request), as: UTF8.self) else { throw Refusal.malformed }

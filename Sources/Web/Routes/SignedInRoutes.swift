@@ -1,7 +1,6 @@
 import Flows
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import OAuth
 
 /// `GET /signed-in`: the stop between the provider's redirect and the page the person wanted.
@@ -20,30 +19,14 @@ struct SignedInRoutes: Sendable {
             let target =
                 parameters["to"].flatMap { ReturnAddress($0, registered: settings.returnAddresses)?.value }
                 ?? settings.defaultReturnAddress
-            return parameters["switched"] == "1" ? switched(to: target) : passOn(to: target)
+            return parameters["switched"] == "1"
+                ? switched(to: target) : answers.passOn(to: target, saying: "You are signed in.")
         }
     }
 
     /// Where the callback sends the browser.
     static func path(to address: String, switched: Bool) -> String {
         "/signed-in?" + FormURLEncoded.encode([("to", address)] + (switched ? [("switched", "1")] : []))
-    }
-
-    private func passOn(to target: String) -> Response {
-        var response = Response(
-            status: .ok,
-            headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .refresh: "0; url=\(target)",
-            ],
-            body: .init(
-                byteBuffer: ByteBuffer(
-                    string:
-                        "<!DOCTYPE html>\n<html lang=\"en\"><title>Signed in</title><p>You are signed in.</p></html>\n"
-                )
-            )
-        )
-        answers.headers.applyPagePolicy(to: &response.headers)
-        return response
     }
 
     /// Returning from a provider as somebody else than the browser was signed in as is never silent (B19).

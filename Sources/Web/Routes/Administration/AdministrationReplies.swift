@@ -1,4 +1,6 @@
+import Accounts
 import Administration
+import Flows
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -51,6 +53,18 @@ struct AdministrationReplies: Sendable {
             throw .invalidRequest("There is no parameter \"\(name.prefix(40))\" here.")
         }
         return parameters
+    }
+
+    /// Runs something on a store; a database that is away is answered with 503.
+    func storing<Value: Sendable>(_ call: () async throws(StoreFailure) -> Value) async throws(Refusal) -> Value {
+        do {
+            return try await call()
+        } catch {
+            throw Refusal(
+                FlowFailure(.apply, .storeUnavailable, detail: error.rawValue, retryAfter: 2),
+                providerName: nil
+            )
+        }
     }
 
     /// The parameter `limit`.

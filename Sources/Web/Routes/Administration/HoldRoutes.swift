@@ -11,12 +11,12 @@ struct HoldRoutes: Sendable {
 
     func register(on router: Router<RequestScope>) {
         router.get("/admin/v1/holds") { _, _ in
-            let all = try await storing { () async throws(StoreFailure) in try await holds.list(limit: 1000) }
+            let all = try await replies.storing { () async throws(StoreFailure) in try await holds.list(limit: 1000) }
             return replies.json(["holds": .array(all.map(\.json))])
         }
         router.get("/admin/v1/holds/{id}") { _, context in
             let id = try id(context)
-            let held = try await storing { () async throws(StoreFailure) in try await holds.arrival(id) }
+            let held = try await replies.storing { () async throws(StoreFailure) in try await holds.arrival(id) }
             guard let held else { throw Refusal.notFound }
             return replies.json(held.json)
         }
@@ -45,29 +45,17 @@ struct HoldRoutes: Sendable {
     private func decide(_ answer: DecideHold.Answer, _ context: RequestScope) async throws -> Response {
         let id = try id(context)
         let administrator = try replies.author(context)
-        let result = try await storing { () async throws(StoreFailure) in
+        let result = try await replies.storing { () async throws(StoreFailure) in
             try await holds(id, answer, by: administrator)
         }
         switch result {
         case .done:
-            let held = try await storing { () async throws(StoreFailure) in try await holds.arrival(id) }
+            let held = try await replies.storing { () async throws(StoreFailure) in try await holds.arrival(id) }
             return replies.json(held?.json ?? .null)
         case .notPending: throw Refusal.hold(404, result, "There is no such arrival that waits.")
         case .identityInUse: throw Refusal.hold(409, result, "The identity belongs to another user by now.")
         case .identityBlocked: throw Refusal.hold(409, result, "The account's owner has blocked this identity.")
         case .noSuchUser: throw Refusal.hold(409, result, "There is no such user, or they are disabled.")
-        }
-    }
-
-    private func storing<Value: Sendable>(_ call: () async throws(StoreFailure) -> Value) async throws(Refusal) -> Value
-    {
-        do {
-            return try await call()
-        } catch {
-            throw Refusal(
-                FlowFailure(.apply, .storeUnavailable, detail: error.rawValue, retryAfter: 2),
-                providerName: nil
-            )
         }
     }
 }

@@ -34,7 +34,7 @@ struct UserChangeRoutes: Sendable {
         router.put("/admin/v1/users/{id}/metadata") { request, context in try await setMetadata(request, context) }
         router.get("/admin/v1/users/{id}/sessions") { _, context in
             let id = try id(context)
-            let all = try await storing { () async throws(StoreFailure) in try await users.sessions(of: id) }
+            let all = try await replies.storing { () async throws(StoreFailure) in try await users.sessions(of: id) }
             return replies.json(["sessions": .array(all.map { $0.json(isCurrent: false) })])
         }
         router.delete("/admin/v1/users/{id}/sessions") { _, context in
@@ -78,7 +78,7 @@ struct UserChangeRoutes: Sendable {
     private func change(_ change: UserChange, _ context: RequestScope) async throws {
         let id = try id(context)
         let administrator = try replies.author(context)
-        let result = try await storing { () async throws(StoreFailure) in
+        let result = try await replies.storing { () async throws(StoreFailure) in
             try await users(change, of: id, by: administrator, requestID: context.requestID)
         }
         switch result {
@@ -98,18 +98,6 @@ struct UserChangeRoutes: Sendable {
             return try check()
         } catch {
             throw .invalidRequest(error.sentence)
-        }
-    }
-
-    private func storing<Value: Sendable>(_ call: () async throws(StoreFailure) -> Value) async throws(Refusal) -> Value
-    {
-        do {
-            return try await call()
-        } catch {
-            throw Refusal(
-                FlowFailure(.apply, .storeUnavailable, detail: error.rawValue, retryAfter: 2),
-                providerName: nil
-            )
         }
     }
 }

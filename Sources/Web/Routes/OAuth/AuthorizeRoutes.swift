@@ -28,7 +28,7 @@ struct AuthorizeRoutes: Sendable {
         // The request may come as a form (OpenID Connect Core 1.0 §3.1.2.1); the cookie does not come along with that, so it is
         // asked for again as a GET.
         router.post("/oauth/authorize") { request, _ in
-            answers.seeOther("/oauth/authorize?" + (try await query(request)))
+            answers.seeOther("/oauth/authorize?" + (try await forms.query(request)))
         }
         router.get(RouterPath(Self.resumePath)) { request, context in
             let sealed = (try? FormURLEncoded.parse(request.uri.query ?? ""))?["request"] ?? ""
@@ -37,14 +37,6 @@ struct AuthorizeRoutes: Sendable {
             }
         }
         router.post(RouterPath(Self.consentPath)) { request, context in try await consent(request, context) }
-    }
-
-    /// A form as a query again.
-    private func query(_ request: Request) async throws -> String {
-        let form = try await forms.read(request)
-        let query = FormURLEncoded.encode(form.names.compactMap { name in form[name].map { (name: name, value: $0) } })
-        guard query.utf8.count <= 12_000 else { throw Refusal.tooLarge }
-        return query
     }
 
     private func session(_ request: Request) async throws -> LiveSession? {

@@ -26,12 +26,7 @@ struct LogoutRoutes: Sendable {
         }
         // Sent from another site, the form comes without the cookie: asked for again as a GET.
         router.post("/oauth/logout") { request, _ in
-            let form = try await forms.read(request)
-            let query = FormURLEncoded.encode(
-                form.names.compactMap { name in form[name].map { (name: name, value: $0) } }
-            )
-            guard query.utf8.count <= 12_000 else { throw Refusal.tooLarge }
-            return answers.seeOther("/oauth/logout?" + query)
+            answers.seeOther("/oauth/logout?" + (try await forms.query(request)))
         }
     }
 
