@@ -33,11 +33,15 @@ extension PostgresStore: ThrottleStore {
     }
 
     /// Relations after `wanted (key, step, period)`: `late` are the keys that are used up; `taken` the ones counted now, all of
-    /// them or, if any is late, none. What several callers take at once is decided by the row's lock.
+    /// them or, if any is late, none. The rows are locked before they are judged: an attempt that waited for another's commit
+    /// reads what that one left, so that one stopped by one key never counts under the next. Only keys that nobody has used
+    /// yet have no row to lock; more first attempts at one moment than a key allows may count too often, never too rarely.
     static let takingThrottles: SQL = """
-        late as (
+        standing as materialized (
+            select key, whole_at from throttles where key in (select key from wanted) order by key for update
+        ), late as (
             select max(t.whole_at + w.step - w.period - now()) as wait
-            from wanted w join throttles t using (key) where t.whole_at + w.step > now() + w.period
+            from wanted w join standing t using (key) where t.whole_at + w.step > now() + w.period
         ), taken as (
             insert into throttles (key, whole_at, period)
             select key, now() + step, period from wanted where (select wait from late) is null order by key
