@@ -68,6 +68,11 @@ public struct Migrator: Sendable {
             name: "devices",
             script: String(decoding: PackageResources._011_devices_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 12,
+            name: "token_exchange",
+            script: String(decoding: PackageResources._012_token_exchange_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

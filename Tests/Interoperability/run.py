@@ -16,6 +16,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 import app_checks
 import backend_checks
 import conformance_checks
+import exchange_checks
 import logout_conformance_checks
 import mail_checks
 import proxy_checks
@@ -83,6 +84,9 @@ def main(only: str) -> int:
         for module in (app_checks, conformance_checks, logout_conformance_checks, relying_party_checks):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
+    with exchange_checks.exchange_world() as exchange:
+        ok, bad = exchange_checks.suite.run(exchange, only=only)
+        passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
