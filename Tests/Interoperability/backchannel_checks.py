@@ -278,7 +278,7 @@ def slow(world: AppWorld) -> None:
     told_at = world.receiver.arrived("/told", 1)
     assert not world.receiver.answer_slow.is_set() and len(told_at) == 1
     Visitor().post(f"{world.issuer}/reset", {"email": it.address})
-    query = f"select count(*) from caught_mails where recipient = '{it.address}' and text_body like '%/reset/confirm%'"
+    query = f"select count(*) from caught_mails where recipient = '{it.address}' and text_body like '%asked for a new password%'"
     awaited(lambda: execute(world.database, query) == "1", "the mail")
     assert len(world.receiver.tokens("/slow")) < 200, "the app was not slow"
     world.receiver.answer_slow.set()
