@@ -167,6 +167,8 @@ public struct NewAppSession: Sendable {
     public let accessToken: TokenHash?
     /// How long the access token is good for.
     public let accessTokenLifetime: Duration
+    /// Whether the app is told of its end.
+    public let hasLogoutNotice: Bool
 
     /// Creates it.
     public init(
@@ -174,8 +176,10 @@ public struct NewAppSession: Sendable {
         scope: [String],
         refreshToken: TokenHash?,
         accessToken: TokenHash?,
-        accessTokenLifetime: Duration
+        accessTokenLifetime: Duration,
+        hasLogoutNotice: Bool
     ) {
+        self.hasLogoutNotice = hasLogoutNotice
         self.client = client
         self.scope = scope
         self.refreshToken = refreshToken

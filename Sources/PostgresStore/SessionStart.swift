@@ -25,7 +25,8 @@ enum SessionStart {
                 returning user_id
             ), started as (
                 insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
-                                      user_agent, network, sessions_allowed, awaits_second_factor, client_id, scope)
+                                      user_agent, network, sessions_allowed, awaits_second_factor, client_id, scope,
+                                      logout_notice)
                 select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
                        \(session.methods.map(\.rawValue)), \(nullable: provider),
                        make_interval(secs => \(lifetime.idleTimeout.seconds)),
@@ -33,7 +34,7 @@ enum SessionStart {
                                else make_interval(secs => \(lifetime.absoluteTimeout.seconds)) end,
                        \(nullable: session.device.userAgent), \(nullable: session.device.network),
                        \(nullable: lifetime.limitPerUser), acted.second_step, \(nullable: session.app?.client),
-                       \(session.app?.scope ?? [])
+                       \(session.app?.scope ?? []), \(session.app?.hasLogoutNotice ?? false)
                 from acted where not (acted.second_step and \(session.app != nil))
                 returning id, scope, expires_at
             ), \(tokens(session.app)), \(recognition(session, of: "select user_id from acted where not second_step"))

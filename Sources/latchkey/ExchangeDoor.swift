@@ -22,7 +22,8 @@ struct ExchangeDoor: ExchangeArrivals {
                         scope: arrival.scope,
                         refreshToken: arrival.refreshToken,
                         accessToken: arrival.accessToken,
-                        accessTokenLifetime: client.lifetimes.accessToken
+                        accessTokenLifetime: client.lifetimes.accessToken,
+                        hasLogoutNotice: client.backchannelLogout != nil
                     ),
                     appName: client.name,
                     idleTimeout: client.lifetimes.idle,

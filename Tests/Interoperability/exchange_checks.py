@@ -16,6 +16,7 @@ import requests
 from authlib.jose import jwt
 
 from app_checks import App, AppWorld, answered, at_once, until_outside
+from backchannel_receiver import receiver
 from client_secret import made_secret
 from database import execute, fresh_database
 from node import ROOT, executable, node
@@ -541,6 +542,16 @@ def claim(world: ExchangeWorld) -> None:
     equal(world.number(f"select count(*) from claim_receipts where user_id = '{info['sub']}'"), 1, "receipts")
 
 
+@suite.check("an app that asked for it is told when a session that began with an exchange has ended")
+def told(world: ExchangeWorld) -> None:
+    person = somebody()
+    tokens = world.signed_in_with_google(world.apps["told"], person).json()
+    claims = jwt.decode(tokens["id_token"], world.keys())
+    execute(world.database, f"delete from sessions where user_id = '{claims['sub']}'")
+    notice = jwt.decode(world.receiver.arrived("/told", 1)[-1], world.keys())
+    equal((notice["sub"], notice["aud"]), (claims["sub"], "told"), "whom the notice is about")
+
+
 @suite.check("J11 discovery names the grant; pages of public clients may ask, and no other page")
 def discovery(world: ExchangeWorld) -> None:
     assert GRANT in world.call("GET", "/.well-known/openid-configuration").json()["grant_types_supported"]
@@ -587,7 +598,7 @@ def registrations() -> dict[str, Any]:
     }
 
 
-def client_files(folder: Path) -> dict[str, App]:
+def client_files(folder: Path, told: str) -> dict[str, App]:
     """Files of apps, as an operator writes them."""
     apps: dict[str, App] = {}
 
@@ -610,6 +621,7 @@ def client_files(folder: Path) -> dict[str, App]:
     write("no-nonce", "exchange: {nonce: optional}")
     write("google-only", "providers: [google]")
     write("github-only", "providers: [github]")
+    write("told", f"backchannel_logout_uri: '{told}/told'")
     write("plain", grants="")
     write("foreign", first_party=False)
     return apps
@@ -623,8 +635,9 @@ def exchange_world() -> Iterator[ExchangeWorld]:
         fresh_database("exchange") as database,
         provider_mock() as mock,
         stand_ins(executable("mock-provider"), ROOT) as ins,
+        receiver() as told,
     ):
-        apps = client_files(Path(folder))
+        apps = client_files(Path(folder), told.origin)
         key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         settings: dict[str, Any] = {
             "clients": {"directory": folder},
@@ -638,4 +651,4 @@ def exchange_world() -> Iterator[ExchangeWorld]:
             node(database, providers, **settings) as first,
             node(database, providers, public_url=first.origin, **settings) as second,
         ):
-            yield ExchangeWorld(first, second, mock, database, apps, 0, ins, settings)
+            yield ExchangeWorld(first, second, mock, database, apps, 0, told, ins, settings)

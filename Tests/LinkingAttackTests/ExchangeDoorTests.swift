@@ -1,6 +1,7 @@
 import Accounts
 import Cryptography
 import Foundation
+import Postgres
 import TestSupport
 import Testing
 

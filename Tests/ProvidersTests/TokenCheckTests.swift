@@ -15,8 +15,9 @@ struct TokenCheckTests {
     private func check() throws -> TokenCheck { try #require(try ProviderFiles.provider("github").tokenCheck) }
 
     private func verdict(_ response: OutboundResponse) throws -> String {
-        do throws(TokenCheckFault) {
-            return try check().read(response, client: Self.client)
+        let check = try check()
+        do {
+            return try check.read(response, client: Self.client)
         } catch { return error.code }
     }
 
