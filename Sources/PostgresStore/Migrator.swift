@@ -68,6 +68,11 @@ public struct Migrator: Sendable {
             name: "devices",
             script: String(decoding: PackageResources._011_devices_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 14,
+            name: "backchannel_logout",
+            script: String(decoding: PackageResources._014_backchannel_logout_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient
