@@ -29,7 +29,7 @@ YAML
 make_tokens() {
     local kind
     say "Making $SINGLES codes, refresh tokens and access tokens, and as many for pgbench"
-    sql -c 'drop table if exists bench_single' \
+    sql -c 'set client_min_messages = warning' -c 'drop table if exists bench_single' \
         -c 'create table bench_single (kind text not null, number int not null, token_hash bytea not null)'
     for kind in code refresh access; do
         "$BIN/bench-load" tokens --kind "$kind" --count "$SINGLES" >"$WORK/$kind.copy"
