@@ -28,6 +28,7 @@ public struct AuthorizationServer: Sendable {
     ///   - keys: seal requests and derive refresh tokens.
     ///   - refreshWindow: how long the parent of the live refresh token gets the same successor again.
     ///   - exchange: signs people in with what a provider gave them, and hands out what it gave.
+    ///   - unixTime: seconds since 1970, for what apps signed.
     ///   - freshGrant: makes ids.
     ///   - replayRecord: what a replayed refresh token leaves behind.
     public init(
@@ -38,12 +39,14 @@ public struct AuthorizationServer: Sendable {
         keys: KeyRing,
         refreshWindow: Duration,
         exchange: TokenExchange,
+        unixTime: @escaping @Sendable () -> Int64,
         freshGrant: @escaping @Sendable () -> SessionID,
         replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
     ) {
         let claims = IssuedClaims(issuer: issuer)
         self.clients = clients
         self.signer = signer
+        let authenticate = ClientAuthenticator(clients: clients, grants: grants, issuer: issuer, unixTime: unixTime)
         let accessToken = PresentedAccessToken(clients: clients, grants: grants, signer: signer)
         authorization = AuthorizationEndpoint(
             clients: clients,
@@ -52,9 +55,14 @@ public struct AuthorizationServer: Sendable {
             keys: keys,
             issuer: issuer
         )
-        pushedRequest = PushedRequestEndpoint(clients: clients, grants: grants, signer: signer)
-        token = TokenEndpoint(
+        pushedRequest = PushedRequestEndpoint(
+            authenticate: authenticate,
             clients: clients,
+            grants: grants,
+            signer: signer
+        )
+        token = TokenEndpoint(
+            authenticate: authenticate,
             grants: grants,
             signer: signer,
             claims: claims,
@@ -65,12 +73,12 @@ public struct AuthorizationServer: Sendable {
             replayRecord: replayRecord
         )
         introspection = IntrospectionEndpoint(
-            clients: clients,
+            authenticate: authenticate,
             grants: grants,
             accessToken: accessToken,
             issuer: issuer
         )
-        revocation = RevocationEndpoint(clients: clients, grants: grants, accessToken: accessToken)
+        revocation = RevocationEndpoint(authenticate: authenticate, grants: grants, accessToken: accessToken)
         userInfo = UserInfoEndpoint(accessToken: accessToken, claims: claims)
         metadata = ServerMetadata(issuer: issuer)
     }

@@ -37,7 +37,13 @@ public struct ServerMetadata: Sendable {
         let methods = Self.list(ClientAuthenticationMethod.allCases.map(\.rawValue))
         members["token_endpoint_auth_methods_supported"] = methods
         members["revocation_endpoint_auth_methods_supported"] = methods
-        members["introspection_endpoint_auth_methods_supported"] = ["client_secret_basic", "client_secret_post"]
+        members["introspection_endpoint_auth_methods_supported"] = Self.list(
+            ClientAuthenticationMethod.allCases.filter { $0 != .none }.map(\.rawValue)
+        )
+        let algorithms = Self.list(ClientAssertion.algorithms.map(\.rawValue).sorted())
+        members["token_endpoint_auth_signing_alg_values_supported"] = algorithms
+        members["revocation_endpoint_auth_signing_alg_values_supported"] = algorithms
+        members["introspection_endpoint_auth_signing_alg_values_supported"] = algorithms
         members["authorization_response_iss_parameter_supported"] = true
         members["backchannel_logout_supported"] = true
         members["backchannel_logout_session_supported"] = true

@@ -270,6 +270,17 @@ extension PostgresStore: GrantStore {
         }
     }
 
+    /// One statement: of many simultaneous callers exactly one succeeds.
+    public func spendAssertion(_ id: TokenHash, until: Instant) async throws(StoreFailure) -> Bool {
+        try await run(
+            """
+            insert into client_assertions (id_hash, expires_at)
+            values (\(id.bytes), to_timestamp(\(Double(until.seconds))::float8))
+            on conflict (id_hash) do nothing
+            """
+        ).affected == 1
+    }
+
     /// One round trip.
     public func now() async throws(StoreFailure) -> Instant {
         do {

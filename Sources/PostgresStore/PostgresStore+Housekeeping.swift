@@ -71,6 +71,13 @@ extension PostgresStore {
                 select handle_hash from pushed_requests where expires_at < now() limit \(limit) for update skip locked
             )
             """,
+            // An hour longer than it could be used: nodes go by clocks of their own.
+            """
+            delete from client_assertions where id_hash in (
+                select id_hash from client_assertions where expires_at < now() - interval '1 hour'
+                limit \(limit) for update skip locked
+            )
+            """,
             // A used refresh token is remembered for a month: after that a copy of it opens nothing, and tells nothing either.
             """
             delete from refresh_tokens where token_hash in (

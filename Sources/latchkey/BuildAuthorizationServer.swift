@@ -62,6 +62,7 @@ func authorizationServer(
         keys: keys,
         refreshWindow: configuration.clients.refreshWindow,
         exchange: exchange,
+        unixTime: { Int64(Date().timeIntervalSince1970) },
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
         replayRecord: { user, client in
             ReplayRecord(

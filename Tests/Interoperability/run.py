@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
 import app_checks
+import assertion_checks
 import backchannel_checks
 import backend_checks
 import conformance_checks
@@ -86,6 +87,7 @@ def main(only: str) -> int:
             conformance_checks,
             logout_conformance_checks,
             backchannel_checks,
+            assertion_checks,
             relying_party_checks,
         ):
             ok, bad = module.suite.run(apps, only=only)

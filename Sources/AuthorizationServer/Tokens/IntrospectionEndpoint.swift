@@ -4,14 +4,19 @@ public import OAuth
 
 /// `POST /oauth/introspect` (RFC 7662): whether a token is good, from the database each time, for an app that proved itself.
 public struct IntrospectionEndpoint: Sendable {
-    private let clients: ClientRegistry
+    private let authenticate: ClientAuthenticator
     private let grants: any GrantStore
     private let accessToken: PresentedAccessToken
     private let issuer: String
 
     /// Creates the endpoint.
-    public init(clients: ClientRegistry, grants: any GrantStore, accessToken: PresentedAccessToken, issuer: String) {
-        self.clients = clients
+    public init(
+        authenticate: ClientAuthenticator,
+        grants: any GrantStore,
+        accessToken: PresentedAccessToken,
+        issuer: String
+    ) {
+        self.authenticate = authenticate
         self.grants = grants
         self.accessToken = accessToken
         self.issuer = issuer
@@ -21,7 +26,7 @@ public struct IntrospectionEndpoint: Sendable {
 
     /// Answers a request. Unknown, expired, malformed and other clients' tokens get one and the same answer (§2.2, J09).
     public func callAsFunction(authorization: [String], form: FormParameters) async throws(OAuthFailure) -> JSONObject {
-        let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
+        let client = try await authenticate(authorization: authorization, form: form, at: .introspection)
         // Whoever has no secret could be anybody who found a token and wants to know what it is worth (§2.1).
         guard !client.isPublic else { throw .wrongCredentials }
         guard let text = form["token"] else { throw .invalidRequest("token is missing") }

@@ -1,5 +1,6 @@
 import Accounts
 import Cryptography
+import JOSE
 import Testing
 
 @testable import AuthorizationServer
@@ -9,12 +10,14 @@ enum Clients {
     static func client(
         _ id: String = "shop",
         secretHashes: [TokenHash] = [],
+        keys: [JWK] = [],
         backchannelLogout: BackchannelLogout? = nil
     ) throws -> Client {
         Client(
             id: try #require(ClientID(id)),
             name: id,
             secretHashes: secretHashes,
+            keys: keys,
             redirectURIs: [],
             postLogoutRedirectURIs: [],
             grants: [],
