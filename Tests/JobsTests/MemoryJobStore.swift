@@ -54,7 +54,9 @@ final class MemoryJobStore: JobStore {
             var claimed: [ClaimedJob] = []
             for index in state.entries.indices where claimed.count < limit {
                 let entry = state.entries[index]
-                guard !entry.isDead, !entry.isDone, entry.dueAt <= state.now, !kinds.contains(entry.job.kind) else { continue }
+                guard !entry.isDead, !entry.isDone, entry.dueAt <= state.now, !kinds.contains(entry.job.kind) else {
+                    continue
+                }
                 state.entries[index].dueAt = state.now + lease
                 state.entries[index].attempts += 1
                 state.entries[index].claims += 1

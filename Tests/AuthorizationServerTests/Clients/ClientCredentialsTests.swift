@@ -58,7 +58,9 @@ struct ClientCredentialsTests {
     @Test("either of two secrets counts, a third does not, and a secret does not make a public client confidential")
     func secrets() throws {
         let (old, new, other) = (ClientSecret.generate(), ClientSecret.generate(), ClientSecret.generate())
-        let registry = ClientRegistry([try Clients.client("app", secretHashes: [old.hash, new.hash]), try Clients.client("page")])
+        let registry = ClientRegistry([
+            try Clients.client("app", secretHashes: [old.hash, new.hash]), try Clients.client("page"),
+        ])
         func isAdmitted(_ form: String) throws -> Bool {
             (try? registry.authenticate(try Self.read([], form))) != nil
         }

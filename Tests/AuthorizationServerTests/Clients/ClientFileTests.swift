@@ -94,12 +94,16 @@ struct ClientFileTests {
         let logout = try #require(registry.all.first?.backchannelLogout)
         #expect(logout.uri.description == "https://app.example/out?a=b" && logout.isSessionRequired)
         for (line, column) in [
-            ("backchannel_logout_uri: http://app.example/out", 25), ("backchannel_logout_uri: 'https://app.example/#a'", 25),
+            ("backchannel_logout_uri: http://app.example/out", 25),
+            ("backchannel_logout_uri: 'https://app.example/#a'", 25),
             ("backchannel_logout_uri: com.example.app:/out", 25), ("backchannel_logout_session_required: true", 38),
             ("backchannel_logout_url: https://app.example/out", 1),
         ] {
             let found = try Self.load(["app.yaml": start + line]).1
-            #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:6:\(column): ") }, "\(line): \(found)")
+            #expect(
+                found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:6:\(column): ") },
+                "\(line): \(found)"
+            )
         }
     }
 

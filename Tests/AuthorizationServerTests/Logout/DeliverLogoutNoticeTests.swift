@@ -15,7 +15,9 @@ struct DeliverLogoutNoticeTests {
         var fault: TokenSigningFault?
         var isReady: Bool { fault == nil }
 
-        func sign(_ claims: JSONObject, type: SignedTokenType, algorithm: TokenAlgorithm) throws(TokenSigningFault) -> String {
+        func sign(_ claims: JSONObject, type: SignedTokenType, algorithm: TokenAlgorithm) throws(TokenSigningFault)
+            -> String
+        {
             if let fault { throw fault }
             return type.rawValue + " " + algorithm.rawValue + " " + JSONValue.object(claims).serialized()
         }
@@ -86,7 +88,8 @@ struct DeliverLogoutNoticeTests {
     @Test(
         "what an answer means",
         arguments: [
-            (200, nil), (204, nil), (400, .dead("status_400")), (201, .retry("status_201")), (302, .retry("status_302")),
+            (200, nil), (204, nil), (400, .dead("status_400")), (201, .retry("status_201")),
+            (302, .retry("status_302")),
             (404, .retry("status_404")), (429, .retry("status_429")), (500, .retry("status_500")),
         ] as [(Int, JobFault?)]
     )
@@ -94,10 +97,15 @@ struct DeliverLogoutNoticeTests {
         #expect(try await deliver(Wire(.success(status))) == fault)
     }
 
-    @Test("without an answer it is tried again, unless the address itself is refused", arguments: TransportFailure.allCases)
+    @Test(
+        "without an answer it is tried again, unless the address itself is refused",
+        arguments: TransportFailure.allCases
+    )
     func failures(_ failure: TransportFailure) async throws {
         let isFinal = failure == .refusedURL || failure == .refusedAddress
-        #expect(try await deliver(Wire(.failure(failure))) == (isFinal ? .dead(failure.rawValue) : .retry(failure.rawValue)))
+        #expect(
+            try await deliver(Wire(.failure(failure))) == (isFinal ? .dead(failure.rawValue) : .retry(failure.rawValue))
+        )
     }
 
     @Test("an app that is gone or does not ask any more is told nothing", arguments: ["nobody", "quiet", "NOT AN ID"])
@@ -124,11 +132,15 @@ struct DeliverLogoutNoticeTests {
         func isTaken(_ text: String) -> Bool {
             EndpointURL(text).flatMap { BackchannelLogout(uri: $0, isSessionRequired: false) } != nil
         }
-        for good in ["https://shop.example/logout", "https://shop.example:8443/?a=b", "http://127.0.0.1:9/", "http://localhost/x"] {
+        for good in [
+            "https://shop.example/logout", "https://shop.example:8443/?a=b", "http://127.0.0.1:9/",
+            "http://localhost/x",
+        ] {
             #expect(isTaken(good), "\(good)")
         }
         for bad in [
-            "http://shop.example/logout", "https://shop.example/#x", "https://user@shop.example/", "ftp://shop.example/",
+            "http://shop.example/logout", "https://shop.example/#x", "https://user@shop.example/",
+            "ftp://shop.example/",
             "http://192.168.0.1/", "http://127.0.0.1.evil.example/", "",
         ] {
             #expect(!isTaken(bad), "\(bad)")
