@@ -28,6 +28,7 @@ public struct AuthorizationServer: Sendable {
     ///   - keys: seal requests and derive refresh tokens.
     ///   - refreshWindow: how long the parent of the live refresh token gets the same successor again.
     ///   - exchange: signs people in with what a provider gave them, and hands out what it gave.
+    ///   - permissions: what each role may do.
     ///   - unixTime: seconds since 1970, for what apps signed.
     ///   - freshGrant: makes ids.
     ///   - replayRecord: what a replayed refresh token leaves behind.
@@ -39,11 +40,12 @@ public struct AuthorizationServer: Sendable {
         keys: KeyRing,
         refreshWindow: Duration,
         exchange: TokenExchange,
+        permissions: RolePermissions,
         unixTime: @escaping @Sendable () -> Int64,
         freshGrant: @escaping @Sendable () -> SessionID,
         replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
     ) {
-        let claims = IssuedClaims(issuer: issuer)
+        let claims = IssuedClaims(issuer: issuer, permissions: permissions)
         self.clients = clients
         self.signer = signer
         let authenticate = ClientAuthenticator(clients: clients, grants: grants, issuer: issuer, unixTime: unixTime)
@@ -76,10 +78,11 @@ public struct AuthorizationServer: Sendable {
             authenticate: authenticate,
             grants: grants,
             accessToken: accessToken,
+            claims: claims,
             issuer: issuer
         )
         revocation = RevocationEndpoint(authenticate: authenticate, grants: grants, accessToken: accessToken)
-        userInfo = UserInfoEndpoint(accessToken: accessToken, claims: claims)
+        userInfo = UserInfoEndpoint(clients: clients, accessToken: accessToken, claims: claims)
         metadata = ServerMetadata(issuer: issuer)
     }
 }

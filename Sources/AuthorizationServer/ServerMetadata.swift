@@ -31,7 +31,7 @@ public struct ServerMetadata: Sendable {
         members["acr_values_supported"] = Self.list(AuthenticationLevel.allCases.map(\.acr))
         members["claims_supported"] = Self.list([
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email",
-            "email_verified", "roles",
+            "email_verified", "roles", "permissions",
         ])
         members["prompt_values_supported"] = Self.list(AuthorizationRequest.Prompt.allCases.map(\.rawValue))
         let methods = Self.list(ClientAuthenticationMethod.allCases.map(\.rawValue))

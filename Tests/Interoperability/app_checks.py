@@ -920,6 +920,11 @@ def client_files(folder: Path, apache_port: int, told: str) -> dict[str, App]:
     write("told-too", "name: Told too", uri, full, "first_party: true", "id_token_algorithm: ES256",
           f"backchannel_logout_uri: '{told}/told-too'")  # fmt: skip
     write("slow", "name: Slow", uri, full, "first_party: true", f"backchannel_logout_uri: '{told}/slow'")
+    write("mapped", "name: Mapped", uri, "first_party: true", "access_tokens: jwt",
+          "scopes: [openid, profile, email, roles, billing, offline_access]",
+          "claims:",
+          "  plan: {from: metadata.plan}",
+          "  https://mapped.example/seats: {from: metadata.billing.seats, scope: billing, in: [access_token]}")  # fmt: skip
     own = {"ec": JsonWebKey.generate_key("EC", "P-256", is_private=True),
            "rsa": JsonWebKey.generate_key("RSA", 2048, is_private=True)}  # fmt: skip
     write("keyed", "name: Keyed", uri, full, "first_party: true", keys=own)
@@ -947,6 +952,7 @@ def app_world() -> Iterator[AppWorld]:
             "clients": {"directory": folder},
             "encryption": {"keys": [f"k1:{key}"]},
             "mail": {"catch": True, "from": "login@latchkey.example"},
+            "roles": {"permissions": ["editor=articles.write", "editor=articles.read", "admin=users.ban"]},
             "throttle": {"starts_per_client": 1_000_000},
         }
         with node(database, providers, **more) as first, node(database, providers, public_url=first.origin, **more) as second:

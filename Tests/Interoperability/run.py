@@ -17,6 +17,7 @@ import app_checks
 import assertion_checks
 import backchannel_checks
 import backend_checks
+import claim_checks
 import conformance_checks
 import logout_conformance_checks
 import mail_checks
@@ -88,6 +89,7 @@ def main(only: str) -> int:
             logout_conformance_checks,
             backchannel_checks,
             assertion_checks,
+            claim_checks,
             relying_party_checks,
         ):
             ok, bad = module.suite.run(apps, only=only)

@@ -21,6 +21,7 @@ enum NoApps {
                 keys: keys,
                 refreshWindow: .zero,
                 exchange: TokenExchange(arrivals: NoArrivals()),
+                permissions: .none,
                 unixTime: { 0 },
                 freshGrant: { SessionID(UUID()) },
                 replayRecord: { _, _ in

@@ -77,6 +77,8 @@ public struct Client: Sendable {
     public let idTokenAlgorithm: TokenAlgorithm
     /// Lifetimes.
     public let lifetimes: Lifetimes
+    /// What it is told about people beside what everybody is told, by name.
+    public let claims: [MappedClaim]
     /// How it is told that a session has ended; nil if it does not want to know.
     public let backchannelLogout: BackchannelLogout?
 
@@ -98,6 +100,7 @@ public struct Client: Sendable {
         accessTokens: AccessTokenFormat,
         idTokenAlgorithm: TokenAlgorithm,
         lifetimes: Lifetimes,
+        claims: [MappedClaim] = [],
         backchannelLogout: BackchannelLogout? = nil
     ) {
         self.id = id
@@ -113,6 +116,7 @@ public struct Client: Sendable {
         self.accessTokens = accessTokens
         self.idTokenAlgorithm = idTokenAlgorithm
         self.lifetimes = lifetimes
+        self.claims = claims
         self.backchannelLogout = backchannelLogout
     }
 

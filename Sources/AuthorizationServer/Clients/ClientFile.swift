@@ -29,6 +29,7 @@ struct ClientFile {
         let format = root.optional("access_tokens")?.choice(of: AccessTokenFormat.self) ?? .opaque
         let algorithm = idTokenAlgorithm()
         let lifetimes = lifetimes(format)
+        let claims = root.optional("claims").map { MappedClaimsFile.read($0, scopes: scopes) } ?? []
         let backchannelLogout = backchannelLogout()
         guard let id, let name, let isFirstParty else { return nil }
         return Client(
@@ -45,6 +46,7 @@ struct ClientFile {
             accessTokens: format,
             idTokenAlgorithm: algorithm,
             lifetimes: lifetimes,
+            claims: claims,
             backchannelLogout: backchannelLogout
         )
     }

@@ -7,6 +7,7 @@ public struct IntrospectionEndpoint: Sendable {
     private let authenticate: ClientAuthenticator
     private let grants: any GrantStore
     private let accessToken: PresentedAccessToken
+    private let claims: IssuedClaims
     private let issuer: String
 
     /// Creates the endpoint.
@@ -14,11 +15,13 @@ public struct IntrospectionEndpoint: Sendable {
         authenticate: ClientAuthenticator,
         grants: any GrantStore,
         accessToken: PresentedAccessToken,
+        claims: IssuedClaims,
         issuer: String
     ) {
         self.authenticate = authenticate
         self.grants = grants
         self.accessToken = accessToken
+        self.claims = claims
         self.issuer = issuer
     }
 
@@ -37,6 +40,7 @@ public struct IntrospectionEndpoint: Sendable {
             guard let grant, grant.client.isExactly(client.id.description) else { return Self.inactive }
             return active(
                 grant,
+                client,
                 scope: grant.scope.filter(client.scopes.contains),
                 issuedAt: nil,
                 expiresAt: grant.expiresAt,
@@ -48,6 +52,7 @@ public struct IntrospectionEndpoint: Sendable {
         }
         return active(
             token.grant,
+            client,
             scope: token.scope,
             issuedAt: token.issuedAt,
             expiresAt: token.expiresAt,
@@ -57,6 +62,7 @@ public struct IntrospectionEndpoint: Sendable {
 
     private func active(
         _ grant: LiveGrant,
+        _ client: Client,
         scope: [String],
         issuedAt: Instant?,
         expiresAt: Instant,
@@ -76,7 +82,7 @@ public struct IntrospectionEndpoint: Sendable {
         members["amr"] = .array(grant.methods.map { .string($0) })
         members["sid"] = .string(grant.id.description)
         if scope.contains(Scope.email) { members["username"] = grant.user.email.map { .string($0) } }
-        if scope.contains(Scope.roles) { members["roles"] = .array(grant.user.roles.map { .string($0) }) }
+        claims.addAccess(of: grant.user, client: client, scope: scope, to: &members)
         return members
     }
 }

@@ -193,7 +193,7 @@ public struct TokenEndpoint: Sendable {
         if let accessToken {
             text = accessToken.reveal()
         } else {
-            let payload = claims.accessToken(grant, scope: scope, lifetime: lifetime)
+            let payload = claims.accessToken(grant, client: client, scope: scope, lifetime: lifetime)
             text = try sign(payload, .accessToken, client)
         }
         var members = JSONObject()
@@ -207,7 +207,7 @@ public struct TokenEndpoint: Sendable {
         members["scope"] = .string(scope.joined(separator: " "))
         members["refresh_token"] = refreshToken.map { .string($0.reveal()) }
         if scope.contains(Scope.openid) {
-            let payload = claims.idToken(grant, nonce: nonce, accessToken: text)
+            let payload = claims.idToken(grant, client: client, scope: scope, nonce: nonce, accessToken: text)
             members["id_token"] = .string(try sign(payload, .idToken, client))
         }
         return members

@@ -145,6 +145,51 @@ struct ClientFileTests {
         #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:5:") }, "\(found)")
     }
 
+    @Test("claims of an app's own")
+    func claims() throws {
+        let start = """
+            id: app
+            name: App
+            first_party: true
+            redirect_uris: [https://app.example/]
+            secret_hashes: [\(Self.hash)]
+
+            """
+        let (registry, faults) = try Self.load([
+            "app.yaml": start + """
+                scopes: [openid, profile, billing]
+                claims:
+                  plan: {from: metadata.plan}
+                  "https://app.example/seats": {from: [metadata, "a.b", seats], scope: billing, in: [access_token]}
+                """
+        ])
+        #expect(faults == [])
+        #expect(registry.all.first?.claims == [
+            MappedClaim(name: "plan", path: ["plan"], scope: "profile", places: [.idToken, .userInfo]),
+            MappedClaim(
+                name: "https://app.example/seats",
+                path: ["a.b", "seats"],
+                scope: "billing",
+                places: [.accessToken]
+            ),
+        ])
+        let from = "{from: metadata.plan}"
+        for (claims, column) in [
+            ("sub: \(from)", 10), ("email_verified: \(from)", 10), ("roles: \(from)", 10), ("aud: \(from)", 10),
+            ("\"two words\": \(from)", 10), ("plan: {from: private_metadata.plan}", 23), ("plan: {from: metadata}", 23),
+            ("plan: {from: metadata..plan}", 23), ("plan: {from: metadata.a.b.c.d.e.f.g.h}", 23),
+            ("plan: {}", 16), ("plan: metadata.plan", 16),
+            ("plan: {from: metadata.plan, scope: billing}", 38), ("plan: {from: metadata.plan, in: []}", 42),
+            ("plan: {from: metadata.plan, in: [cookie]}", 43), ("plan: {from: metadata.plan, on: x}", 38),
+        ] {
+            let found = try Self.load(["app.yaml": start + "claims: {\(claims)}"]).1
+            #expect(!found.isEmpty && found.allSatisfy { $0.hasPrefix("app.yaml:6:") }, "\(claims): \(found)")
+            #expect(found.contains { $0.hasPrefix("app.yaml:6:\(column): ") }, "\(claims): \(found)")
+        }
+        let many = (0..<17).map { "c\($0): \(from)" }.joined(separator: ", ")
+        #expect(try Self.load(["app.yaml": start + "claims: {\(many)}"]).1.count == 1)
+    }
+
     @Test(
         "J13 no client is called like a user",
         arguments: ["0190d5a5-7b1c-7def-8123-456789abcdef", "UPPER", "", "a b"]

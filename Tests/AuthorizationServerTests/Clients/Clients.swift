@@ -11,6 +11,7 @@ enum Clients {
         _ id: String = "shop",
         secretHashes: [TokenHash] = [],
         keys: [JWK] = [],
+        claims: [MappedClaim] = [],
         backchannelLogout: BackchannelLogout? = nil
     ) throws -> Client {
         Client(
@@ -27,6 +28,7 @@ enum Clients {
             accessTokens: .opaque,
             idTokenAlgorithm: .es256,
             lifetimes: .init(accessToken: .zero, idle: .zero, absolute: .zero),
+            claims: claims,
             backchannelLogout: backchannelLogout
         )
     }
