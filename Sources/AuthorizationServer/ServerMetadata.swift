@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 public import JSON
 
 /// What apps read about us: OpenID Connect Discovery 1.0 §3 and RFC 8414 §2. Everything in it is exercised by a test, and nothing that

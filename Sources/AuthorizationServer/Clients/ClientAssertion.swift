@@ -1,15 +1,16 @@
-public import Accounts
+import Accounts
 import Cryptography
 import JOSE
 import JSON
+import OAuth
 
 /// What an app proves itself with instead of a secret: a JWT that it signed with a key of its own, good for one request
 /// (RFC 7523 §3; `private_key_jwt`, OpenID Connect Core 1.0 §9).
 public struct ClientAssertion: Sendable, Hashable {
     /// The only `client_assertion_type` (RFC 7523 §2.2).
-    public static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+    static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     /// What may sign one. None of them is symmetric: the file of an app holds no secret that could be read out of it.
-    public static let algorithms: Set<SignatureAlgorithm> = [.es256, .ps256, .rs256]
+    static let algorithms: Set<SignatureAlgorithm> = [.es256, .ps256, .rs256]
     /// How far ahead `exp` may be, in seconds: for so long a use has to be remembered.
     static let longestLifetime: Int64 = 600
     /// How far clocks may be apart, in seconds.

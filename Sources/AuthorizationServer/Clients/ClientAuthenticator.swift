@@ -1,4 +1,4 @@
-public import Accounts
+import Accounts
 public import OAuth
 
 /// Finds out which app is asking, at every endpoint for apps (RFC 6749 §2.3).

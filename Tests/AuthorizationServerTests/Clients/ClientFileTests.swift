@@ -1,5 +1,6 @@
 import Cryptography
 import Foundation
+import JOSE
 import OAuth
 import Testing
 
