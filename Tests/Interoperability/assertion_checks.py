@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from authlib.integrations.requests_client import OAuth2Session
@@ -46,7 +47,7 @@ def authlib_client(world: AppWorld) -> None:
         assert algorithm in metadata["token_endpoint_auth_signing_alg_values_supported"], algorithm
         client = OAuth2Session(
             app.id,
-            app.keys[key],
+            app.keys[key].as_pem(is_private=True).decode(),
             scope=SCOPE,
             redirect_uri=REDIRECT,
             code_challenge_method="S256",
@@ -82,7 +83,7 @@ def endpoints(world: AppWorld) -> None:
     equal(ask(world, assertion(world, app, aud=world.issuer + "/oauth/par")).status_code, 401, "another endpoint's")
     # RFC 9126: what is kept of a pushed request has nothing of the assertion in it.
     url, _ = world.authorize_url(app)
-    form = dict(part.split("=", 1) for part in requests.utils.unquote(url.partition("?")[2]).split("&"))
+    form = dict(parse_qsl(urlsplit(url).query))
     pushed = world.call("POST", "/oauth/par", data=form | assertion(world, app))
     equal(pushed.status_code, 200, pushed.text)
     stored = execute(world.database, "select string_agg(request, ' ') from pushed_requests where client_id = 'keyed'")
@@ -116,7 +117,7 @@ def replays(world: AppWorld) -> None:
 @suite.check("what an assertion has to say: who, until when, and which one it is")
 def claims(world: AppWorld) -> None:
     app, now = world.apps["keyed"], int(time.time())
-    for wrong in ({"iss": "shop"}, {"sub": "shop"}, {"iss": None}, {"exp": None}, {"exp": now - 90}, {"exp": now + 1000},
+    for wrong in ({"iss": "shop"}, {"sub": "shop"}, {"iss": None}, {"exp": None}, {"exp": now - 90}, {"exp": now + 4000},
                   {"nbf": now + 300}, {"iat": now + 300}, {"jti": None}, {"jti": ""}, {"jti": "j" * 256}, {"sub": None}):  # fmt: skip
         answer = ask(world, assertion(world, app, **wrong))
         equal((answer.status_code, answer.json()["error"]), (401, "invalid_client"), f"with {wrong}")

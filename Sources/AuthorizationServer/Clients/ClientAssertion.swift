@@ -11,8 +11,9 @@ public struct ClientAssertion: Sendable, Hashable {
     static let type = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
     /// What may sign one. None of them is symmetric: the file of an app holds no secret that could be read out of it.
     static let algorithms: Set<SignatureAlgorithm> = [.es256, .ps256, .rs256]
-    /// How far ahead `exp` may be, in seconds: for so long a use has to be remembered.
-    static let longestLifetime: Int64 = 600
+    /// How far ahead `exp` may be, in seconds: for so long a use has to be remembered. An hour is what Authlib gives each, and
+    /// nobody can use one a second time in it.
+    static let longestLifetime: Int64 = 3600
     /// How far clocks may be apart, in seconds.
     static let skew: Int64 = 60
 
@@ -42,7 +43,7 @@ public struct ClientAssertion: Sendable, Hashable {
             case .subject: .invalidClient("iss and sub of the assertion have to be the client_id")
             case .audience: .invalidClient("aud of the assertion has to be the issuer, alone")
             case .expired: .invalidClient("the assertion has no exp or has expired")
-            case .tooLong: .invalidClient("exp of the assertion is more than 10 minutes ahead")
+            case .tooLong: .invalidClient("exp of the assertion is more than an hour ahead")
             case .notYetValid: .invalidClient("the assertion is not valid yet")
             case .identifier: .invalidClient("the assertion needs a jti of at most 255 bytes")
             case .used: .invalidClient("the assertion was used before")

@@ -27,6 +27,20 @@ public struct MappedClaim: Sendable, Hashable {
     /// Most bytes of all of them together, as JSON, in one token or answer: tokens travel in headers.
     public static let maximumBytes = 2048
 
+    /// Names that mean something already, to us or to whoever reads a token: a value from elsewhere under one of them would be
+    /// believed as if we had checked it.
+    static let reserved: Set<String> = [
+        // JWT and OpenID Connect Core §2 (RFC 7519 §4.1)
+        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "c_hash",
+        "s_hash",
+        "sid", "events", "sub_jwk", "_claim_names", "_claim_sources",
+        // What we say about a person ourselves
+        "name", "email", "email_verified", "phone_number_verified", "roles", "permissions", "metadata",
+        // Access tokens and introspection (RFC 9068, RFC 7662, RFC 8693, RFC 7800)
+        "active", "scope", "scp", "client_id", "username", "token_type", "act", "may_act", "cnf", "groups",
+        "entitlements",
+    ]
+
     /// Creates a claim.
     public init(name: String, path: [String], scope: String, places: Set<Place>) {
         self.name = name
@@ -54,7 +68,7 @@ public struct MappedClaim: Sendable, Hashable {
             let metadata = try? JSONValue.parse(Array(user.publicMetadata.utf8))
         else { return }
         var left = maximumBytes
-        for claim in wanted where claims[claim.name] == nil {
+        for claim in wanted where claims[claim.name] == nil && !reserved.contains(claim.name) {
             var value: JSONValue? = metadata
             for name in claim.path { value = value?[name] }
             guard let value, !value.isNull else { continue }

@@ -7,18 +7,6 @@ import YAML
 ///   plan: {from: metadata.billing.plan, scope: profile, in: [id_token, userinfo]}
 /// ```
 enum MappedClaimsFile {
-    /// Names that mean something already, to us or to whoever reads a token: a value from elsewhere under one of them would be
-    /// believed as if we had checked it.
-    static let reserved: Set<String> = [
-        // JWT and OpenID Connect Core §2 (RFC 7519 §4.1)
-        "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "c_hash", "s_hash",
-        "sid", "events", "sub_jwk", "_claim_names", "_claim_sources",
-        // What we say about a person ourselves
-        "name", "email", "email_verified", "phone_number_verified", "roles", "permissions", "metadata",
-        // Access tokens and introspection (RFC 9068, RFC 7662, RFC 8693, RFC 7800)
-        "active", "scope", "scp", "client_id", "username", "token_type", "act", "may_act", "cnf", "groups", "entitlements",
-    ]
-
     /// Reads it; faults go to the report.
     /// - Parameter scopes: what the app may have.
     static func read(_ value: ValueReader, scopes: Set<String>) -> [MappedClaim] {
@@ -33,7 +21,7 @@ enum MappedClaimsFile {
                 mapping.fail(name, "a claim's name is 1 to 64 of A-Z, a-z, 0-9 and _ - . : /")
                 return nil
             }
-            guard !reserved.contains(name) else {
+            guard !MappedClaim.reserved.contains(name) else {
                 mapping.fail(name, "\"\(name)\" has a meaning of its own in tokens and cannot come from metadata")
                 return nil
             }

@@ -36,7 +36,8 @@ public struct PresentedAccessToken: Sendable {
         if let token = AccessToken(text) {
             return try await stored { () async throws(StoreFailure) in try await grants.accessToken(token.hash) }
         }
-        guard text.utf8.count <= Self.maximumBytes, text.contains("."), let claims = signer.claims(of: text, type: .accessToken),
+        guard text.utf8.count <= Self.maximumBytes, text.contains("."),
+            let claims = signer.claims(of: text, type: .accessToken),
             let id = claims["sid"]?.string.flatMap({ SessionID($0) }), let expiry = claims["exp"]?.int64,
             let issued = claims["iat"]?.int64, let scope = claims["scope"]?.string
         else { return nil }

@@ -66,15 +66,16 @@ struct ClientAssertionTests {
     static let table: [(String, JSONValue?, ClientAssertion.Fault?)] = [
         ("iss", nil, .subject), ("iss", "other", .subject), ("iss", ["shop"], .subject), ("sub", nil, .subject),
         ("sub", "other", .subject), ("sub", "SHOP", .subject),
-        ("aud", nil, .audience), ("aud", "https://login.example/", .audience), ("aud", "https://evil.example", .audience),
+        ("aud", nil, .audience), ("aud", "https://login.example/", .audience),
+        ("aud", "https://evil.example", .audience),
         ("aud", "https://LOGIN.example", .audience), ("aud", [], .audience), ("aud", .number(JSONNumber(1)), .audience),
         ("aud", [.string(issuer), "https://evil.example"], .audience),
         ("aud", [.string(issuer), .string(issuer + "/oauth/token")], .audience),
         ("aud", [.string(issuer)], nil), ("aud", .string(issuer + "/oauth/token"), nil),
         ("aud", .string(issuer + "/oauth/token?x"), .audience), ("aud", .string(issuer + "/oauth/par"), .audience),
         ("exp", nil, .expired), ("exp", "soon", .expired), ("exp", .number(JSONNumber(now - 60)), .expired),
-        ("exp", .number(JSONNumber(now - 59)), nil), ("exp", .number(JSONNumber(now + 660)), nil),
-        ("exp", .number(JSONNumber(now + 661)), .tooLong), ("exp", .number(JSONNumber(.max)), .tooLong),
+        ("exp", .number(JSONNumber(now - 59)), nil), ("exp", .number(JSONNumber(now + 3660)), nil),
+        ("exp", .number(JSONNumber(now + 3661)), .tooLong), ("exp", .number(JSONNumber(.max)), .tooLong),
         ("exp", .number(JSONNumber(.min)), .expired),
         ("iat", nil, nil), ("iat", .number(JSONNumber(now + 61)), .notYetValid), ("iat", "now", .notYetValid),
         ("nbf", .number(JSONNumber(now + 60)), nil), ("nbf", .number(JSONNumber(now + 61)), .notYetValid),
@@ -88,7 +89,10 @@ struct ClientAssertionTests {
         let (name, value, expected) = Self.table[row]
         var claims = Self.good
         claims[name] = value
-        #expect(try fault(try sign(claims, with: Keys.made.get().ec)) == expected, "\(name): \(String(describing: value))")
+        #expect(
+            try fault(try sign(claims, with: Keys.made.get().ec)) == expected,
+            "\(name): \(String(describing: value))"
+        )
     }
 
     @Test("each key in the algorithms of its kind, named by kid or the only one that fits")
@@ -111,7 +115,8 @@ struct ClientAssertionTests {
         for bad in [
             try sign(Self.good, with: keys.foreign), try sign(Self.good, with: keys.foreign, keyID: nil),
             try sign(Self.good, with: keys.ec, keyID: "rsa"), try sign(Self.good, with: keys.ec, keyID: "gone"),
-            try sign(Self.good, with: keys.rsa, .rs512, keyID: "rsa"), try sign(Self.good, with: keys.rsa, .ps384, keyID: "rsa"),
+            try sign(Self.good, with: keys.rsa, .rs512, keyID: "rsa"),
+            try sign(Self.good, with: keys.rsa, .ps384, keyID: "rsa"),
             // Signed by the app for something else.
             try sign(Self.good, with: keys.ec, type: "at+jwt"), try sign(Self.good, with: keys.ec, type: "logout+jwt"),
             header(#"{"alg":"none"}"#) + ".\(parts[1]).", header(#"{"alg":"none"}"#) + ".\(parts[1]).\(parts[2])",
@@ -157,9 +162,13 @@ struct ClientAssertionTests {
         for (authorization, form, code) in [
             ([], form + "&client_id=other", .invalidRequest), ([], form + "&client_secret=\(secret)", .invalidRequest),
             ([header], form, .invalidRequest), ([header], type, .invalidRequest), ([], type, .invalidClient),
-            ([], "client_assertion=\(token)", .invalidClient), ([], "client_id=shop&client_assertion=\(token)", .invalidClient),
-            ([], "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer&client_assertion=\(token)",
-             .invalidClient), ([], "\(type)&client_assertion=x", .invalidClient),
+            ([], "client_assertion=\(token)", .invalidClient),
+            ([], "client_id=shop&client_assertion=\(token)", .invalidClient),
+            (
+                [],
+                "client_assertion_type=urn:ietf:params:oauth:client-assertion-type:saml2-bearer&client_assertion=\(token)",
+                .invalidClient
+            ), ([], "\(type)&client_assertion=x", .invalidClient),
         ] as [([String], String, OAuthFailure.Code)] {
             #expect(ClientCredentialsTests.code(authorization, form) == code, "\(authorization) \(form)")
         }

@@ -109,32 +109,41 @@ struct ClientFileTests {
     }
 
     /// Made for these tests; nobody has the private halves.
-    static let key = "kty: EC, crv: P-256, x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU, y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+    static let key =
+        "kty: EC, crv: P-256, x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU, y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
 
     @Test("public keys instead of a secret, and nothing of a private one")
     func keys() throws {
         let start = "id: app\nname: App\nfirst_party: true\nredirect_uris: [https://app.example/]\n"
         func load(_ text: String) throws -> (ClientRegistry, [String]) { try Self.load(["app.yaml": start + text]) }
-        let (registry, faults) = try load("jwks: {keys: [{\(Self.key), kid: a, use: sig}, {\(Self.key), kid: b, alg: ES256}]}")
+        let (registry, faults) = try load(
+            "jwks: {keys: [{\(Self.key), kid: a, use: sig}, {\(Self.key), kid: b, alg: ES256}]}"
+        )
         #expect(faults == [])
         #expect(registry.all.first?.keys.map(\.kid) == ["a", "b"] && registry.all.first?.isPublic == false)
         #expect(try load("jwks: {keys: [{\(Self.key)}]}").1 == [])
         for bad in [
             "jwks: {keys: []}", "jwks: {}", "jwks: https://app.example/jwks", "jwks: {keys: [{\(Self.key)}], more: 1}",
             // Private, symmetric, for something else, not on the curve, of a kind that is not taken.
-            "jwks: {keys: [{\(Self.key), d: AAAA}]}", "jwks: {keys: [{\(Self.key), p: AAAA}]}", "jwks: {keys: [{kty: oct, k: AAAA}]}",
+            "jwks: {keys: [{\(Self.key), d: AAAA}]}", "jwks: {keys: [{\(Self.key), p: AAAA}]}",
+            "jwks: {keys: [{kty: oct, k: AAAA}]}",
             "jwks: {keys: [{\(Self.key), use: enc}]}", "jwks: {keys: [{\(Self.key), alg: ES384}]}",
             "jwks: {keys: [{kty: EC, crv: P-256, x: AAAA, y: AAAA}]}",
             "jwks: {keys: [{kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo}]}",
             "jwks: {keys: [text]}",
             // Which of several is meant has to be clear, and how the app proves itself as well.
-            "jwks: {keys: [{\(Self.key), kid: a}, {\(Self.key), kid: a}]}", "jwks: {keys: [{\(Self.key)}, {\(Self.key), kid: a}]}",
+            "jwks: {keys: [{\(Self.key), kid: a}, {\(Self.key), kid: a}]}",
+            "jwks: {keys: [{\(Self.key)}, {\(Self.key), kid: a}]}",
             "jwks: {keys: [\((0..<6).map { "{\(Self.key), kid: k\($0)}" }.joined(separator: ", "))]}",
-            "jwks: {keys: [{\(Self.key)}]}\npublic: true", "jwks: {keys: [{\(Self.key)}]}\nsecret_hashes: [\(Self.hash)]",
+            "jwks: {keys: [{\(Self.key)}]}\npublic: true",
+            "jwks: {keys: [{\(Self.key)}]}\nsecret_hashes: [\(Self.hash)]",
             "jwks: {keys: [{\(Self.key)}]}\njwks_uri: https://app.example/jwks",
         ] {
             let found = try load(bad).1
-            #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:5:") || $0.hasPrefix("app.yaml:6:") }, "\(bad): \(found)")
+            #expect(
+                found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:5:") || $0.hasPrefix("app.yaml:6:") },
+                "\(bad): \(found)"
+            )
         }
     }
 
@@ -165,15 +174,17 @@ struct ClientFileTests {
                 """
         ])
         #expect(faults == [])
-        #expect(registry.all.first?.claims == [
-            MappedClaim(name: "plan", path: ["plan"], scope: "profile", places: [.idToken, .userInfo]),
-            MappedClaim(
-                name: "https://app.example/seats",
-                path: ["a.b", "seats"],
-                scope: "billing",
-                places: [.accessToken]
-            ),
-        ])
+        #expect(
+            registry.all.first?.claims == [
+                MappedClaim(name: "plan", path: ["plan"], scope: "profile", places: [.idToken, .userInfo]),
+                MappedClaim(
+                    name: "https://app.example/seats",
+                    path: ["a.b", "seats"],
+                    scope: "billing",
+                    places: [.accessToken]
+                ),
+            ]
+        )
         let from = "{from: metadata.plan}"
         for (claims, column) in [
             ("sub: \(from)", 10), ("email_verified: \(from)", 10), ("roles: \(from)", 10), ("aud: \(from)", 10),

@@ -11,7 +11,9 @@ struct IssuedClaimsTests {
     static let seats = MappedClaim(name: "seats", path: ["billing", "seats"], scope: "billing", places: [.accessToken])
     static let issued = IssuedClaims(
         issuer: "https://login.example",
-        permissions: RolePermissions([("editor", "articles.write"), ("editor", "articles.read"), ("admin", "users.ban")])
+        permissions: RolePermissions([
+            ("editor", "articles.write"), ("editor", "articles.read"), ("admin", "users.ban"),
+        ])
     )
 
     private func grant(_ metadata: String, scope: [String] = ["openid", "profile", "billing", "roles"]) -> LiveGrant {
@@ -56,10 +58,15 @@ struct IssuedClaimsTests {
         let all = try every([Self.plan, Self.seats], metadata)
         #expect(all.idToken["plan"] == "paid" && all.userInfo["plan"] == "paid" && all.accessToken["plan"] == nil)
         #expect(all.idToken["seats"] == nil && all.userInfo["seats"] == nil && all.accessToken["seats"] == [1, 2])
-        #expect([all.idToken, all.accessToken, all.userInfo].allSatisfy { $0["secret"] == nil && $0["metadata"] == nil })
+        #expect(
+            [all.idToken, all.accessToken, all.userInfo].allSatisfy { $0["secret"] == nil && $0["metadata"] == nil }
+        )
         let less = try every([Self.plan, Self.seats], metadata, scope: ["openid"])
         for claims in [less.idToken, less.accessToken, less.userInfo] {
-            #expect(claims["plan"] == nil && claims["seats"] == nil && claims["roles"] == nil && claims["permissions"] == nil)
+            #expect(
+                claims["plan"] == nil && claims["seats"] == nil && claims["roles"] == nil
+                    && claims["permissions"] == nil
+            )
         }
     }
 
@@ -72,9 +79,13 @@ struct IssuedClaimsTests {
         }
     }
 
-    @Test("what is missing, null or of another shape is left out", arguments: [
-        "{}", #"{"plan":null}"#, #"{"billing":"text"}"#, #"{"billing":{}}"#, #"{"billing":null}"#, "", "[]", "not JSON",
-    ])
+    @Test(
+        "what is missing, null or of another shape is left out",
+        arguments: [
+            "{}", #"{"plan":null}"#, #"{"billing":"text"}"#, #"{"billing":{}}"#, #"{"billing":null}"#, "", "[]",
+            "not JSON",
+        ]
+    )
     func missing(_ metadata: String) throws {
         let all = try every([Self.plan, Self.seats], metadata)
         #expect(all.idToken["plan"] == nil && all.accessToken["seats"] == nil)
