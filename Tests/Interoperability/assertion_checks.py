@@ -11,6 +11,7 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.jose import JsonWebKey, jwt
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
+from joserfc.jwk import ECKey, RSAKey
 
 from app_checks import REDIRECT, SCOPE, App, AppWorld, answered, at_once
 from database import execute
@@ -43,15 +44,17 @@ def authlib_client(world: AppWorld) -> None:
     metadata = world.call("GET", "/.well-known/openid-configuration").json()
     for endpoint in ("token", "revocation", "introspection"):
         assert "private_key_jwt" in metadata[f"{endpoint}_endpoint_auth_methods_supported"], endpoint
-    for key, algorithm in (("ec", "ES256"), ("rsa", "PS256"), ("rsa", "RS256")):
+    for key, algorithm, kind in (("ec", "ES256", ECKey), ("rsa", "PS256", RSAKey), ("rsa", "RS256", RSAKey)):
         assert algorithm in metadata["token_endpoint_auth_signing_alg_values_supported"], algorithm
+        method = PrivateKeyJWT(metadata["token_endpoint"], headers={"kid": key}, alg=algorithm)
         client = OAuth2Session(
             app.id,
-            app.keys[key].as_pem(is_private=True).decode(),
+            kind.import_key(app.keys[key].as_pem(is_private=True)),
             scope=SCOPE,
             redirect_uri=REDIRECT,
             code_challenge_method="S256",
-            token_endpoint_auth_method=PrivateKeyJWT(metadata["token_endpoint"], headers={"kid": key}, alg=algorithm),
+            token_endpoint_auth_method=method,
+            revocation_endpoint_auth_method=method,
         )
         client.trust_env = False
         verifier = secrets.token_urlsafe(48)
@@ -64,7 +67,8 @@ def authlib_client(world: AppWorld) -> None:
         refreshed = client.refresh_token(world.endpoint("/oauth/token"), refresh_token=tokens["refresh_token"])
         asked = client.introspect_token(world.endpoint("/oauth/introspect"), token=refreshed["access_token"]).json()
         equal(asked["active"], True, "introspection")
-        client.revoke_token(world.endpoint("/oauth/revoke"), token=refreshed["refresh_token"])
+        revoked = client.revoke_token(world.endpoint("/oauth/revoke"), token=refreshed["refresh_token"])
+        equal(revoked.status_code, 200, f"the revocation {revoked.text}")
         asked = client.introspect_token(world.endpoint("/oauth/introspect"), token=refreshed["access_token"]).json()
         equal(asked, {"active": False}, "after the revocation")
 
@@ -85,7 +89,7 @@ def endpoints(world: AppWorld) -> None:
     url, _ = world.authorize_url(app)
     form = dict(parse_qsl(urlsplit(url).query))
     pushed = world.call("POST", "/oauth/par", data=form | assertion(world, app))
-    equal(pushed.status_code, 200, pushed.text)
+    equal(pushed.status_code, 201, pushed.text)
     stored = execute(world.database, "select string_agg(request, ' ') from pushed_requests where client_id = 'keyed'")
     assert stored and "client_assertion" not in stored, "an assertion is kept"
     code = answered(
