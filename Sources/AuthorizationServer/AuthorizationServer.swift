@@ -11,6 +11,8 @@ public struct AuthorizationServer: Sendable {
     public let pushedRequest: PushedRequestEndpoint
     /// `/oauth/token`.
     public let token: TokenEndpoint
+    /// `/v1/nonces`.
+    public let nonce: NonceEndpoint
     /// `/oauth/introspect`.
     public let introspection: IntrospectionEndpoint
     /// `/oauth/revoke`.
@@ -74,6 +76,7 @@ public struct AuthorizationServer: Sendable {
             freshGrant: freshGrant,
             replayRecord: replayRecord
         )
+        nonce = NonceEndpoint(authenticate: authenticate, nonces: exchange.nonces)
         introspection = IntrospectionEndpoint(
             authenticate: authenticate,
             grants: grants,

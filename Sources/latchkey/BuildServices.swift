@@ -94,7 +94,13 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         providers: providers,
         store: store,
         signer: signingKeys?.live ?? NoSigner(),
-        exchange: TokenExchange(arrivals: ExchangeDoor())
+        exchange: TokenExchange(
+            arrivals: ExchangeDoor(
+                exchange: ExchangeSignIn(signIn, store: store),
+                signInPage: "\(configuration.publicURL)/sign-in"
+            ),
+            nonces: store
+        )
     )
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
@@ -234,7 +240,8 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
                 provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)",
-                isLinkOnly: setting.isLinkOnly
+                isLinkOnly: setting.isLinkOnly,
+                nativeClientIDs: setting.nativeClientIDs
             )
         )
     }

@@ -11,6 +11,8 @@ public struct ClientAuthenticator: Sendable {
         case introspection = "/oauth/introspect"
         /// RFC 7009.
         case revocation = "/oauth/revoke"
+        /// Nonces for token exchange.
+        case nonce = "/v1/nonces"
         /// RFC 9126.
         case pushedRequest = "/oauth/par"
     }
