@@ -74,6 +74,13 @@ extension PostgresStore {
                 select handle_hash from pushed_requests where expires_at < now() limit \(limit) for update skip locked
             )
             """,
+            // An hour longer than it could be used: nodes go by clocks of their own.
+            """
+            delete from client_assertions where id_hash in (
+                select id_hash from client_assertions where expires_at < now() - interval '1 hour'
+                limit \(limit) for update skip locked
+            )
+            """,
             """
             delete from exchange_nonces where nonce_hash in (
                 select nonce_hash from exchange_nonces where expires_at < now() limit \(limit) for update skip locked
