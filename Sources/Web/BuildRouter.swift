@@ -112,7 +112,7 @@ private func registerApps(
     TokenRoutes(
         server: server,
         visitors: visitors,
-        limits: limits,
+        limits: StartLimits(limit: services.settings.startsPerClient),
         replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(server.clients))
     ).register(on: router)
     LogoutRoutes(
