@@ -68,6 +68,11 @@ public struct Migrator: Sendable {
             name: "devices",
             script: String(decoding: PackageResources._011_devices_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 15,
+            name: "clients",
+            script: String(decoding: PackageResources._015_clients_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient
