@@ -13,7 +13,8 @@ func authorizationServer(
     _ configuration: ServiceConfiguration,
     rules: ClientRules,
     store: PostgresStore,
-    signer: any TokenSigner
+    signer: any TokenSigner,
+    exchange: TokenExchange
 ) throws(StartFault) -> AuthorizationServer {
     let clients = try clientRegistry(configuration, rules: rules)
     let keys: KeyRing
@@ -34,6 +35,7 @@ func authorizationServer(
         signer: signer,
         keys: keys,
         refreshWindow: configuration.clients.refreshWindow,
+        exchange: exchange,
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
         replayRecord: { user, client in
             ReplayRecord(

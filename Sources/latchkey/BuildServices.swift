@@ -93,7 +93,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         configuration,
         rules: rules,
         store: store,
-        signer: signingKeys?.live ?? NoSigner()
+        signer: signingKeys?.live ?? NoSigner(),
+        exchange: TokenExchange(arrivals: ExchangeDoor())
     )
     let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(

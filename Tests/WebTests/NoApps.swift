@@ -20,6 +20,7 @@ enum NoApps {
                 signer: NoSigner(),
                 keys: keys,
                 refreshWindow: .zero,
+                exchange: TokenExchange(arrivals: NoArrivals()),
                 freshGrant: { SessionID(UUID()) },
                 replayRecord: { _, _ in
                     ReplayRecord(
@@ -37,39 +38,8 @@ enum NoApps {
     }
 }
 
-extension NoApps {
-    /// Apps that nobody can register.
-    static var clients: AdministerClients {
-        AdministerClients(
-            registry: ClientRegistry(),
-            store: NoClients(),
-            rules: ClientRules(providers: [], longestJWT: .zero, hasKeys: false),
-            changed: {}
-        )
-    }
-}
-
-private struct NoClients: ClientStore {
-    func storedClients() async throws(StoreFailure) -> [StoredClient] { throw .unavailable }
-    func storedClient(_ id: ClientID) async throws(StoreFailure) -> StoredClient? { throw .unavailable }
-    func createClient(
-        _ id: ClientID,
-        definition: String,
-        by author: String
-    ) async throws(StoreFailure) -> StoredClient? { throw .unavailable }
-    func changeClient(
-        _ id: ClientID,
-        definition: String,
-        from version: Int64,
-        by author: String
-    ) async throws(StoreFailure) -> StoredClientChange { throw .unavailable }
-    func removeClient(
-        _ id: ClientID,
-        from version: Int64?,
-        by author: String
-    ) async throws(StoreFailure) -> StoredClientChange { throw .unavailable }
-    func forgetRemovedClients(_ ids: [ClientID]) async throws(StoreFailure) { throw .unavailable }
-    func clientChanges() -> AsyncStream<ClientSignal> { AsyncStream { $0.finish() } }
+private struct NoArrivals: ExchangeArrivals {
+    func arrive(_ arrival: ExchangedArrival) async throws(OAuthFailure) { throw .temporarilyUnavailable }
 }
 
 private struct NoGrants: GrantStore {
