@@ -231,7 +231,7 @@ def command_line(world: AppWorld) -> None:
             cwd=ROOT, env=clean_environment(), capture_output=True, text=True, timeout=180,
         )  # fmt: skip
         equal(ran.returncode, status, f"the exit code of {arguments}: {ran.stderr}")
-        return ran.stdout + ran.stderr
+        return ran.stderr if status else ran.stdout
 
     with tempfile.TemporaryDirectory(prefix="latchkey-client-") as folder:
         file = Path(folder) / "anything.yaml"
