@@ -3,6 +3,7 @@ import AuthorizationServer
 import Cryptography
 import Flows
 import Foundation
+import OAuth
 import PostgresStore
 import Providers
 import ServiceConfiguration
@@ -79,6 +80,7 @@ func clientRules(
     ClientRules(
         providers: Set(providers.map(\.provider.id)),
         longestJWT: configuration.tokens.keys.overlap,
+        allowsLoopbackHTTP: allowsLoopbackHTTP(configuration),
         hasKeys: try keyRing(configuration) != nil
     )
 }

@@ -6,6 +6,7 @@ import CurlTransport
 import Flows
 import Foundation
 import InternetAddress
+import Jobs
 import Logging
 import OAuth
 import OpenIDConnect
@@ -27,6 +28,7 @@ struct Services: Sendable {
     let signingKeys: SigningKeyServices?
     let clients: ClientLoader
     let mail: MailServices?
+    let logoutNotices: JobRunner
     let web: WebServices
 }
 
@@ -153,6 +155,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         signingKeys: signingKeys,
         clients: clients,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
+        logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
         web: web
     )
 }
@@ -189,7 +192,7 @@ private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger
     var curl = CurlConfiguration(version: Release.version)
     curl.maximumTimeout = configuration.outbound.timeout
     curl.maximumConcurrentPerBulkhead = configuration.outbound.maximumConcurrentPerProvider
-    curl.allowLoopbackHTTP = configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
+    curl.allowLoopbackHTTP = allowsLoopbackHTTP(configuration)
     curl.allowPrivateNetworks = configuration.outbound.allowedNetworks
     curl.extraCertificateFile = configuration.outbound.caFile
     curl.proxy = configuration.outbound.proxy?.description
@@ -198,6 +201,11 @@ private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger
     } catch {
         throw StartFault("outbound calls cannot be set up: \(error.rawValue)")
     }
+}
+
+/// Whether plain http may be spoken to this machine.
+func allowsLoopbackHTTP(_ configuration: ServiceConfiguration) -> Bool {
+    configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
 }
 
 func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFault) -> [ConfiguredProvider] {

@@ -7,7 +7,7 @@ extension NoApps {
         AdministerClients(
             registry: ClientRegistry(),
             store: NoClients(),
-            rules: ClientRules(providers: [], longestJWT: .zero, hasKeys: false),
+            rules: ClientRules(providers: [], longestJWT: .zero, allowsLoopbackHTTP: false, hasKeys: false),
             changed: {}
         )
     }

@@ -4,6 +4,7 @@ public import Accounts
 public struct ClientRules: Sendable {
     private let providers: Set<ProviderID>
     private let longestJWT: Duration
+    private let allowsLoopbackHTTP: Bool
     /// Whether there are keys that requests and signing keys are sealed with. Without them nothing is issued to anybody.
     public let hasKeys: Bool
 
@@ -11,9 +12,11 @@ public struct ClientRules: Sendable {
     /// - Parameters:
     ///   - providers: the enabled ones.
     ///   - longestJWT: how long a key is published after it stopped signing.
-    public init(providers: Set<ProviderID>, longestJWT: Duration, hasKeys: Bool) {
+    ///   - allowsLoopbackHTTP: whether anything may be sent to this machine in the clear.
+    public init(providers: Set<ProviderID>, longestJWT: Duration, allowsLoopbackHTTP: Bool, hasKeys: Bool) {
         self.providers = providers
         self.longestJWT = longestJWT
+        self.allowsLoopbackHTTP = allowsLoopbackHTTP
         self.hasKeys = hasKeys
     }
 
@@ -26,6 +29,9 @@ public struct ClientRules: Sendable {
         // What is signed may not outlive the key that verifies it.
         if client.accessTokens == .jwt, client.lifetimes.accessToken > longestJWT {
             faults.append(("lifetimes", "access tokens live longer than tokens.keys.overlap"))
+        }
+        if !allowsLoopbackHTTP, client.backchannelLogout?.uri.scheme == .http {
+            faults.append(("backchannel_logout_uri", "http needs outbound.allow_loopback_http: true"))
         }
         return faults
     }

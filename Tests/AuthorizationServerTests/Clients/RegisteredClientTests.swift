@@ -69,14 +69,31 @@ struct RegisteredClientTests {
             case .failure(let faults): faults.sentences.map { String($0.prefix { $0 != ":" }) }
             }
         }
-        let short = ClientRules(providers: [google], longestJWT: .seconds(600), hasKeys: true)
+        let short = ClientRules(
+            providers: [google],
+            longestJWT: .seconds(600),
+            allowsLoopbackHTTP: false,
+            hasKeys: true
+        )
         #expect(try faults(short) == ["/providers", "/lifetimes"])
         let nobody = try #require(ProviderID("nobody"))
-        let fitting = ClientRules(providers: [google, nobody], longestJWT: .seconds(3600), hasKeys: true)
+        let fitting = ClientRules(
+            providers: [google, nobody],
+            longestJWT: .seconds(3600),
+            allowsLoopbackHTTP: false,
+            hasKeys: true
+        )
         #expect(try faults(fitting) == [])
         #expect(try faults(fitting, .id(try #require(ClientID("other")))) == ["/id"])
         #expect(
-            try faults(ClientRules(providers: [google, nobody], longestJWT: .seconds(3600), hasKeys: false)).count == 1
+            try faults(
+                ClientRules(
+                    providers: [google, nobody],
+                    longestJWT: .seconds(3600),
+                    allowsLoopbackHTTP: false,
+                    hasKeys: false
+                )
+            ).count == 1
         )
     }
 
@@ -161,7 +178,7 @@ struct ClientLoaderTests {
     @Test("whoever waits for a look gets one that began after they asked; an older one never comes after it")
     func order() async throws {
         let (store, registry) = (Held(), ClientRegistry())
-        let rules = ClientRules(providers: [], longestJWT: .seconds(600), hasKeys: true)
+        let rules = ClientRules(providers: [], longestJWT: .seconds(600), allowsLoopbackHTTP: false, hasKeys: true)
         let loader = ClientLoader(registry: registry, store: store, rules: rules, logger: Logger(label: "test"))
         try await store.put("a", version: 1)
         await store.hold()
