@@ -1,4 +1,5 @@
 public import Accounts
+import OAuth
 
 /// What an app has to agree with besides itself: this installation's settings.
 public struct ClientRules: Sendable {
