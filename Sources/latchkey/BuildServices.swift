@@ -96,7 +96,13 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         rules: rules,
         store: store,
         signer: signingKeys?.live ?? NoSigner(),
-        exchange: TokenExchange(arrivals: ExchangeDoor())
+        exchange: TokenExchange(
+            arrivals: ExchangeDoor(
+                exchange: ExchangeSignIn(signIn, store: store),
+                signInPage: "\(configuration.publicURL)/sign-in"
+            ),
+            nonces: store
+        )
     )
     let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(
@@ -242,7 +248,8 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
                 provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)",
-                isLinkOnly: setting.isLinkOnly
+                isLinkOnly: setting.isLinkOnly,
+                nativeClientIDs: setting.nativeClientIDs
             )
         )
     }

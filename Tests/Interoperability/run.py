@@ -18,6 +18,7 @@ import backchannel_checks
 import backend_checks
 import client_checks
 import conformance_checks
+import exchange_checks
 import logout_conformance_checks
 import mail_checks
 import proxy_checks
@@ -92,6 +93,9 @@ def main(only: str) -> int:
         ):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
+    with exchange_checks.exchange_world() as exchange:
+        ok, bad = exchange_checks.suite.run(exchange, only=only)
+        passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

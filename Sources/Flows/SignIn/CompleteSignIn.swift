@@ -109,7 +109,7 @@ public struct CompleteSignIn: Sendable {
         if case .confirm(let link) = transaction.purpose { return try await prove(link, with: identity, request) }
         return try await arrival.settle(
             identity,
-            transaction: transaction,
+            for: Arrival.Errand(purpose: transaction.purpose, returnTo: transaction.returnTo),
             in: Arrival.Place(
                 browser: request.browser?.hash,
                 session: request.session?.hash ?? transaction.session,

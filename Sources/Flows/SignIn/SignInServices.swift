@@ -14,9 +14,18 @@ public struct ConfiguredProvider: Sendable {
     public let redirectURI: String
     /// Whether it may only be added to accounts, and signs nobody in (L-17).
     public let isLinkOnly: Bool
+    /// Further client ids there that are ours, of native apps: an ID token for one of them is taken in a token exchange.
+    public let nativeClientIDs: Set<String>
 
     /// Creates a configured provider.
-    public init(provider: Provider, client: ClientRegistration, redirectURI: String, isLinkOnly: Bool = false) {
+    public init(
+        provider: Provider,
+        client: ClientRegistration,
+        redirectURI: String,
+        isLinkOnly: Bool = false,
+        nativeClientIDs: Set<String> = []
+    ) {
+        self.nativeClientIDs = nativeClientIDs
         self.provider = provider
         self.client = client
         self.redirectURI = redirectURI
