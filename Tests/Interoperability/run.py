@@ -23,6 +23,7 @@ import logout_conformance_checks
 import mail_checks
 import proxy_checks
 import provider_checks
+import quickstart_checks
 import relying_party_checks
 from database import fresh_database
 from node import ROOT, node
@@ -90,6 +91,7 @@ def main(only: str) -> int:
             logout_conformance_checks,
             backchannel_checks,
             relying_party_checks,
+            quickstart_checks,
         ):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
