@@ -83,6 +83,11 @@ public struct Migrator: Sendable {
             name: "clients",
             script: String(decoding: PackageResources._015_clients_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 17,
+            name: "client_assertions",
+            script: String(decoding: PackageResources._017_client_assertions_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient
