@@ -20,6 +20,7 @@ import backend_checks
 import claim_checks
 import client_checks
 import conformance_checks
+import contract_checks
 import exchange_checks
 import logout_conformance_checks
 import mail_checks
@@ -96,6 +97,8 @@ def main(only: str) -> int:
             claim_checks,
             relying_party_checks,
             quickstart_checks,
+            # The last: it does with what is there whatever it likes.
+            contract_checks,
         ):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
