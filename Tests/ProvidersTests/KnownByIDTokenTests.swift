@@ -31,7 +31,7 @@ struct KnownByIDTokenTests {
     )
     func rules(rule: String, changed: String, staysWithoutUserInfo: Bool) throws {
         var text = try ProviderFiles.text("google")
-        if let examples = text.range(of: "\nexamples:") { text.removeSubrange(examples.lowerBound...) }
+        if let examples = text.firstRange(of: "\nexamples:") { text.removeSubrange(examples.lowerBound...) }
         text = text.replacing(rule, with: changed)
         if changed.contains("claims.email") {
             text = text.replacing("id_token.email_verified", with: "claims.email_verified")
