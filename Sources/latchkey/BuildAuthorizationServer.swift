@@ -62,6 +62,8 @@ func authorizationServer(
         keys: keys,
         refreshWindow: configuration.clients.refreshWindow,
         exchange: exchange,
+        permissions: rolePermissions(configuration),
+        unixTime: { Int64(Date().timeIntervalSince1970) },
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
         replayRecord: { user, client in
             ReplayRecord(
@@ -75,6 +77,11 @@ func authorizationServer(
             )
         }
     )
+}
+
+/// What each role may do.
+func rolePermissions(_ configuration: ServiceConfiguration) -> RolePermissions {
+    RolePermissions(configuration.roles.permissions.map { (role: $0.role, permission: $0.permission) })
 }
 
 /// What tells the linking policy which app somebody signs in to.
