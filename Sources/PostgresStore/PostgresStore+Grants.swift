@@ -262,7 +262,7 @@ extension PostgresStore: GrantStore {
     // MARK: rows
 
     /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back.
-    private static let liveness: SQL = """
+    static let liveness: SQL = """
         s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and u.id = s.user_id and u.disabled_at is null
         and (s.parent_id is null or exists (
             select from sessions p
