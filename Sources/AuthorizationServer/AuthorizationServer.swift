@@ -27,6 +27,7 @@ public struct AuthorizationServer: Sendable {
     ///   - issuer: the public URL, without a slash at its end.
     ///   - keys: seal requests and derive refresh tokens.
     ///   - refreshWindow: how long the parent of the live refresh token gets the same successor again.
+    ///   - exchange: signs people in with what a provider gave them, and hands out what it gave.
     ///   - freshGrant: makes ids.
     ///   - replayRecord: what a replayed refresh token leaves behind.
     public init(
@@ -36,6 +37,7 @@ public struct AuthorizationServer: Sendable {
         signer: any TokenSigner,
         keys: KeyRing,
         refreshWindow: Duration,
+        exchange: TokenExchange,
         freshGrant: @escaping @Sendable () -> SessionID,
         replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
     ) {
@@ -58,6 +60,7 @@ public struct AuthorizationServer: Sendable {
             claims: claims,
             keys: keys,
             refreshWindow: refreshWindow,
+            exchange: exchange,
             freshGrant: freshGrant,
             replayRecord: replayRecord
         )

@@ -22,6 +22,8 @@ public struct OAuthFailure: Error, Sendable, Hashable {
         case serverError = "server_error"
         /// RFC 6749 §4.1.2.1.
         case temporarilyUnavailable = "temporarily_unavailable"
+        /// RFC 8693 §2.2.2.
+        case invalidTarget = "invalid_target"
         /// RFC 6750 §3.1.
         case invalidToken = "invalid_token"
         /// RFC 6750 §3.1.
@@ -30,6 +32,8 @@ public struct OAuthFailure: Error, Sendable, Hashable {
         case loginRequired = "login_required"
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case consentRequired = "consent_required"
+        /// OpenID Connect Core 1.0 §3.1.2.6.
+        case interactionRequired = "interaction_required"
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case requestNotSupported = "request_not_supported"
         /// OpenID Connect Core 1.0 §3.1.2.6.
@@ -42,12 +46,29 @@ public struct OAuthFailure: Error, Sendable, Hashable {
     public let code: Code
     /// The `error_description`: for the developer who reads the answer, never with anything of the request in it.
     public let description: String
+    /// Where a person goes on in a browser, and why they have to; nil when no person is needed.
+    public let interaction: Interaction?
+
+    /// What only a person can do, in a browser.
+    public struct Interaction: Sendable, Hashable {
+        /// `reason`: a stable snake_case word.
+        public let reason: String
+        /// `interaction_uri`: the address to open.
+        public let uri: String
+
+        /// Creates it.
+        public init(reason: String, uri: String) {
+            self.reason = reason
+            self.uri = uri
+        }
+    }
 
     /// Creates a failure. The description has to be of the characters RFC 6749 §5.2 allows: visible ASCII and spaces without
     /// quotes and backslashes.
-    public init(_ code: Code, _ description: String) {
+    public init(_ code: Code, _ description: String, interaction: Interaction? = nil) {
         self.code = code
         self.description = description
+        self.interaction = interaction
     }
 
     static func invalidRequest(_ description: String) -> OAuthFailure { OAuthFailure(.invalidRequest, description) }

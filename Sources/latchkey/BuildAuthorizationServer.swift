@@ -12,7 +12,8 @@ func authorizationServer(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
     store: PostgresStore,
-    signer: any TokenSigner
+    signer: any TokenSigner,
+    exchange: TokenExchange
 ) throws(StartFault) -> AuthorizationServer {
     let (clients, diagnostics) = ClientRegistry.load(directory: configuration.clients.directory)
     guard diagnostics.isEmpty else {
@@ -51,6 +52,7 @@ func authorizationServer(
         signer: signer,
         keys: keys,
         refreshWindow: configuration.clients.refreshWindow,
+        exchange: exchange,
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
         replayRecord: { user, client in
             ReplayRecord(

@@ -91,7 +91,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         configuration,
         providers: providers,
         store: store,
-        signer: signingKeys?.live ?? NoSigner()
+        signer: signingKeys?.live ?? NoSigner(),
+        exchange: TokenExchange(arrivals: ExchangeDoor())
     )
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),

@@ -20,6 +20,7 @@ enum NoApps {
                 signer: NoSigner(),
                 keys: keys,
                 refreshWindow: .zero,
+                exchange: TokenExchange(arrivals: NoArrivals()),
                 freshGrant: { SessionID(UUID()) },
                 replayRecord: { _, _ in
                     ReplayRecord(
@@ -35,6 +36,10 @@ enum NoApps {
             )
         }
     }
+}
+
+private struct NoArrivals: ExchangeArrivals {
+    func arrive(_ arrival: ExchangedArrival) async throws(OAuthFailure) { throw .temporarilyUnavailable }
 }
 
 private struct NoGrants: GrantStore {

@@ -7,6 +7,8 @@ public enum GrantType: String, Sendable, Hashable, CaseIterable {
     case authorizationCode = "authorization_code"
     /// New tokens for an old refresh token (RFC 6749 §6).
     case refreshToken = "refresh_token"
+    /// Tokens for a token of a provider, or the other way round (RFC 8693).
+    case tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
 }
 
 /// What an access token is to the app's backend.

@@ -6,16 +6,18 @@ public import OAuth
 /// `POST /oauth/token` (RFC 6749 §3.2).
 public struct TokenEndpoint: Sendable {
     private let clients: ClientRegistry
-    private let grants: any GrantStore
-    private let signer: any TokenSigner
+    let grants: any GrantStore
+    let signer: any TokenSigner
     private let claims: IssuedClaims
     private let keys: KeyRing
     private let refreshWindow: Duration
-    private let freshGrant: @Sendable () -> SessionID
+    let exchange: TokenExchange
+    let freshGrant: @Sendable () -> SessionID
     private let replayRecord: @Sendable (UserID, Client) -> ReplayRecord
 
     /// - Parameters:
     ///   - refreshWindow: how long the parent of the live refresh token gets the same successor again.
+    ///   - exchange: signs people in with what a provider gave them, and hands out what it gave.
     ///   - freshGrant: makes ids.
     ///   - replayRecord: what a replayed refresh token leaves behind.
     public init(
@@ -25,6 +27,7 @@ public struct TokenEndpoint: Sendable {
         claims: IssuedClaims,
         keys: KeyRing,
         refreshWindow: Duration,
+        exchange: TokenExchange,
         freshGrant: @escaping @Sendable () -> SessionID,
         replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
     ) {
@@ -34,13 +37,18 @@ public struct TokenEndpoint: Sendable {
         self.claims = claims
         self.keys = keys
         self.refreshWindow = refreshWindow
+        self.exchange = exchange
         self.freshGrant = freshGrant
         self.replayRecord = replayRecord
     }
 
     /// Answers a token request.
     /// - Returns: the members of the answer (RFC 6749 §5.1, OpenID Connect Core 1.0 §3.1.3.3).
-    public func callAsFunction(authorization: [String], form: FormParameters) async throws(OAuthFailure) -> JSONObject {
+    public func callAsFunction(
+        authorization: [String],
+        form: FormParameters,
+        origin: RequestOrigin
+    ) async throws(OAuthFailure) -> JSONObject {
         let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
         guard let name = form["grant_type"] else { throw .invalidRequest("grant_type is missing") }
         guard let type = GrantType(rawValue: name) else {
@@ -52,6 +60,7 @@ public struct TokenEndpoint: Sendable {
         switch type {
         case .authorizationCode: return try await redeem(form, client)
         case .refreshToken: return try await refresh(form, client)
+        case .tokenExchange: return try await exchange(form, client, origin)
         }
     }
 
@@ -170,7 +179,7 @@ public struct TokenEndpoint: Sendable {
         )
     }
 
-    private func answer(
+    func answer(
         _ grant: LiveGrant,
         _ client: Client,
         scope: [String],

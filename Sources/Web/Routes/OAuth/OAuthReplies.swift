@@ -34,11 +34,12 @@ struct OAuthReplies: Sendable {
 
     /// An error (RFC 6749 §5.2, RFC 6750 §3).
     func failure(_ failure: OAuthFailure, usedHeader: Bool = false, status: Int? = nil) -> Response {
-        let body = JSONValue.object(
-            JSONObject([
-                ("error", .string(failure.code.rawValue)), ("error_description", .string(failure.description)),
-            ])
-        )
+        var members = JSONObject([
+            ("error", .string(failure.code.rawValue)), ("error_description", .string(failure.description)),
+        ])
+        members["reason"] = failure.interaction.map { .string($0.reason) }
+        members["interaction_uri"] = failure.interaction.map { .string($0.uri) }
+        let body = JSONValue.object(members)
         let status = status ?? Self.status(failure.code)
         var response = answers.json(body.serializedBytes(), status: HTTPResponse.Status(code: status))
         switch failure.code {

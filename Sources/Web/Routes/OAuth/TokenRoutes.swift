@@ -13,9 +13,9 @@ struct TokenRoutes: Sendable {
     let replies: OAuthReplies
 
     func register(on router: Router<RequestScope>) {
-        router.post("/oauth/token") { request, _ in
+        router.post("/oauth/token") { request, context in
             try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
-                try await server.token(authorization: authorization, form: form)
+                try await server.token(authorization: authorization, form: form, origin: origin(request, context))
             }
         }
         router.post("/oauth/introspect") { request, _ in
@@ -53,6 +53,10 @@ struct TokenRoutes: Sendable {
                 return response
             }
         }
+    }
+
+    private func origin(_ request: Request, _ context: RequestScope) -> RequestOrigin {
+        RequestOrigin(network: visitors.address(request, context)?.network, requestID: context.requestID)
     }
 
     /// The token in the header, or by POST in the form (RFC 6750 §2.1 and §2.2); never in the query.
