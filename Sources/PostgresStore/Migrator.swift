@@ -68,6 +68,11 @@ public struct Migrator: Sendable {
             name: "devices",
             script: String(decoding: PackageResources._011_devices_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 13,
+            name: "upstream_tokens",
+            script: String(decoding: PackageResources._013_upstream_tokens_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -1,7 +1,7 @@
 public import Cryptography
 
 /// An app that asks for the access token that one of its people has at a provider.
-public struct UpstreamTokenRequest: Sendable {
+public struct UpstreamTokenDemand: Sendable {
     /// The person.
     public let user: UserID
     /// The session or grant behind the token that the app presented: live when it was read, and live still when something is handed out.
@@ -14,15 +14,21 @@ public struct UpstreamTokenRequest: Sendable {
     public let allowed: Set<String>
     /// Scopes it asks for; nil where it takes whatever there is.
     public let wanted: [String]?
+    /// From where it asks, as far as it is remembered.
+    public let network: String?
+    /// Request id, to find the log lines.
+    public let requestID: String
 
-    /// Creates a request.
+    /// Creates a demand.
     public init(
         user: UserID,
         session: SessionID,
         provider: ProviderID,
         app: String,
         allowed: Set<String>,
-        wanted: [String]?
+        wanted: [String]?,
+        network: String?,
+        requestID: String
     ) {
         self.user = user
         self.session = session
@@ -30,6 +36,8 @@ public struct UpstreamTokenRequest: Sendable {
         self.app = app
         self.allowed = allowed
         self.wanted = wanted
+        self.network = network
+        self.requestID = requestID
     }
 }
 
@@ -84,5 +92,5 @@ public enum UpstreamTokenFailure: Error, Sendable, Hashable {
 /// Where apps' access tokens of providers come from.
 public protocol UpstreamTokenSource: Sendable {
     /// An access token that is good for a while, renewed before if it has to be.
-    func token(for request: UpstreamTokenRequest) async throws(UpstreamTokenFailure) -> UpstreamToken
+    func token(for demand: UpstreamTokenDemand) async throws(UpstreamTokenFailure) -> UpstreamToken
 }
