@@ -32,6 +32,8 @@ public struct OAuthFailure: Error, Sendable, Hashable {
         case loginRequired = "login_required"
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case consentRequired = "consent_required"
+        /// OpenID Connect Core Error Code unmet_authentication_requirements 1.0 §2.
+        case unmetAuthenticationRequirements = "unmet_authentication_requirements"
         /// OpenID Connect Core 1.0 §3.1.2.6.
         case interactionRequired = "interaction_required"
         /// OpenID Connect Core 1.0 §3.1.2.6.

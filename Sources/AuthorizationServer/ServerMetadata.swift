@@ -1,3 +1,4 @@
+import Accounts
 public import JSON
 
 /// What apps read about us: OpenID Connect Discovery 1.0 §3 and RFC 8414 §2. Everything in it is exercised by a test, and nothing that
@@ -27,6 +28,7 @@ public struct ServerMetadata: Sendable {
         members["subject_types_supported"] = ["public"]
         members["id_token_signing_alg_values_supported"] = ["RS256", "ES256"]
         members["scopes_supported"] = Self.list(Scope.standard)
+        members["acr_values_supported"] = Self.list(AuthenticationLevel.allCases.map(\.acr))
         members["claims_supported"] = Self.list([
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email",
             "email_verified", "roles",

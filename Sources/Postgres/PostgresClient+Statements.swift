@@ -1,5 +1,6 @@
 extension PostgresClient {
-    /// Runs one statement in a transaction of its own, on a shared connection.
+    /// Runs one statement in a transaction of its own, on a shared connection. One that Postgres chose to end a deadlock is
+    /// repeated, twice at most: nothing of it took effect, and whoever it stood in the way of has gone on by then.
     ///
     /// - Parameters:
     ///   - statement: the statement and its parameters.
@@ -10,7 +11,15 @@ extension PostgresClient {
         _ statement: SQL,
         within limit: Duration? = nil
     ) async throws(PostgresFailure) -> Rows {
-        try await ticket(.one(statement), on: .statement, within: limit).cancellableResult(from: pool).one()
+        for _ in 0..<Self.deadlockRepetitions {
+            do throws(PostgresFailure) {
+                return try await ticket(.one(statement), on: .statement, within: limit).cancellableResult(from: pool)
+                    .one()
+            } catch  where error.state == .deadlockDetected {
+                continue
+            }
+        }
+        return try await ticket(.one(statement), on: .statement, within: limit).cancellableResult(from: pool).one()
     }
 
     /// Runs one statement that only reads, as cheaply as possible: statements that many tasks ask for at the same
@@ -29,7 +38,8 @@ extension PostgresClient {
         try await ticket(.one(statement), on: .read, within: limit).cancellableResult(from: pool).one()
     }
 
-    /// Runs all statements in one transaction, in one round trip with one commit: all of them take effect or none.
+    /// Runs all statements in one transaction, in one round trip with one commit: all of them take effect or none. Repeated
+    /// after a deadlock, like ``query(_:within:)``.
     ///
     /// They form the implicit transaction of one pipeline (PostgreSQL documentation, section 34.5.1), which costs
     /// neither BEGIN nor COMMIT; so none of them may be one of these.
@@ -41,8 +51,19 @@ extension PostgresClient {
         within limit: Duration? = nil
     ) async throws(PostgresFailure) -> [Rows] {
         if statements.isEmpty { return [] }
+        for _ in 0..<Self.deadlockRepetitions {
+            do throws(PostgresFailure) {
+                return try await ticket(.many(statements), on: .batch, within: limit).cancellableResult(from: pool)
+                    .many()
+            } catch  where error.state == .deadlockDetected {
+                continue
+            }
+        }
         return try await ticket(.many(statements), on: .batch, within: limit).cancellableResult(from: pool).many()
     }
+
+    /// How often a statement goes again that lost a deadlock.
+    private static var deadlockRepetitions: Int { 2 }
 
     private func ticket(_ work: Ticket.Work, on route: Ticket.Route, within limit: Duration?) -> Ticket {
         let configuration = pool.configuration

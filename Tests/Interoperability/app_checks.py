@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import html
 import json
 import re
 import secrets
@@ -341,6 +342,32 @@ def new_sign_in(world: AppWorld) -> None:
     assert "code" in answered(visitor.get(url)), "a young sign-in was not taken"
     url, _ = world.authorize_url(app, prompt="none", max_age="0")
     equal(answered(visitor.get(url))["error"], "login_required", "prompt=none with an old sign-in")
+
+
+@suite.check("acr_values ask for a second step, lead to where it is set up, and acr says what was reached")
+def two_factors(world: AppWorld) -> None:
+    app, visitor, subject = world.apps["shop"], Visitor(), world.person()
+    answered(world.signed_in(visitor, world.authorize_url(app)[0], subject))
+    url, verifier = world.authorize_url(app, acr_values="urn:latchkey:acr:2")
+    page = until_outside(visitor, visitor.get(url), world.issuer)
+    equal(page.status, 403, "the status without a second step")
+    assert 'href="/account/second-factor"' in page.text, "the page does not lead to where a second step is set up"
+    go_on = html.unescape(re.search(r'href="(/oauth/authorize/resume[^"]*)"', page.text)[1])
+    silent, _ = world.authorize_url(app, acr_values="urn:latchkey:acr:2", prompt="none")
+    equal(answered(visitor.get(silent))["error"], "unmet_authentication_requirements", "the silent answer")
+    owner = execute(
+        world.database,
+        f"update users set has_second_factor = true where id = (select user_id from federated_identities where subject = '{subject}')"
+        " returning id",
+    )
+    url_of_step, _ = world.authorize_url(app, acr_values="urn:latchkey:acr:2")
+    assert visitor.get(url_of_step).location.startswith(world.issuer + "/sign-in?"), "a second step that exists is not asked for"
+    execute(world.database, f"update sessions set methods = methods || '{{otp,mfa}}' where user_id = '{owner}'")
+    code = answered(visitor.get(world.issuer + go_on))["code"]
+    tokens = world.token(
+        app, grant_type="authorization_code", code=code, code_verifier=verifier, redirect_uri=REDIRECT
+    ).json()
+    equal(jwt.decode(tokens["id_token"], world.keys())["acr"], "urn:latchkey:acr:2", "acr")
 
 
 @suite.check("a request by form is the same request; unknown parameters are ignored")

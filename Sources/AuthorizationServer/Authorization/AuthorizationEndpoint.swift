@@ -174,6 +174,9 @@ public struct AuthorizationEndpoint: Sendable {
             guard let session else { throw .page(.init(.serverError, "something went wrong here")) }
             return .answer(try await code(for: request, session))
         case .signIn(let after): return .signIn(signIn(after: after))
+        case .signInDifferently(.level):
+            // A second step that is set up counts for the present sign-in.
+            return .signInDifferently(.level, signIn(after: signedInAfter))
         case .signInDifferently(let reason): return .signInDifferently(reason, signIn(after: now))
         case .askConsent:
             return .askConsent(Consent(client: client, scope: request.scope, request: sealed(after: signedInAfter)))

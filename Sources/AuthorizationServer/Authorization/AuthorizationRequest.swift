@@ -35,6 +35,8 @@ public struct AuthorizationRequest: Sendable, Hashable {
     public let prompt: Set<Prompt>
     /// How old the authentication may be, in seconds.
     public let maximumAge: Int64?
+    /// How many factors the app asks for: the least of the `acr_values` that are ours; nil when it names none of them.
+    public let level: AuthenticationLevel?
     /// An address to fill in.
     public let loginHint: String?
     /// The provider to go to straight away.
@@ -99,6 +101,7 @@ extension AuthorizationRequest {
             codeChallenge: challenge,
             prompt: try prompt(parameters, refuse),
             maximumAge: try maximumAge(parameters, refuse),
+            level: level(parameters),
             loginHint: parameters["login_hint"].flatMap { isPlain($0, maximum: 254) ? $0 : nil },
             provider: try provider(parameters, client, refuse),
             expectedUser: try hint(parameters, hintedUser, refuse)
@@ -186,6 +189,12 @@ extension AuthorizationRequest {
             let age = Int64(text)
         else { throw refuse(.invalidRequest, "max_age has to be a number of seconds") }
         return age
+    }
+
+    /// In the app's order of preference (OpenID Connect Core 1.0 §3.1.2.1): each will do, so the least counts. Others' are passed
+    /// over, as every OpenID Provider does with classes it does not know.
+    private static func level(_ parameters: FormParameters) -> AuthenticationLevel? {
+        (parameters["acr_values"] ?? "").split(separator: " ").compactMap { AuthenticationLevel(acr: String($0)) }.min()
     }
 
     private static func provider(

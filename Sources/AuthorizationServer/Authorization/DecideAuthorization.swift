@@ -12,9 +12,19 @@ public struct PresentSession: Sendable, Hashable {
     public let methods: [String]
     /// When they last did.
     public let authenticatedAt: Instant
+    /// Whether signing in again would ask them for a second step.
+    public let hasSecondFactor: Bool
 
     /// Creates it.
-    public init(id: SessionID, user: UserID, provider: String?, methods: [String], authenticatedAt: Instant) {
+    public init(
+        id: SessionID,
+        user: UserID,
+        provider: String?,
+        methods: [String],
+        authenticatedAt: Instant,
+        hasSecondFactor: Bool = false
+    ) {
+        self.hasSecondFactor = hasSecondFactor
         self.id = id
         self.user = user
         self.provider = provider
@@ -29,7 +39,8 @@ public struct PresentSession: Sendable, Hashable {
             user: session.user.id,
             provider: session.provider,
             methods: session.methods,
-            authenticatedAt: session.authenticatedAt
+            authenticatedAt: session.authenticatedAt,
+            hasSecondFactor: session.user.hasSecondFactor
         )
     }
 }
@@ -53,6 +64,8 @@ public enum AuthorizationDecision: Sendable, Hashable {
         case provider
         /// The app asked for somebody else (`id_token_hint`).
         case user
+        /// The app asked for two factors (`acr_values`), and the person has set up one.
+        case level
     }
 }
 
@@ -85,6 +98,11 @@ extension AuthorizationRequest {
         guard client.admits(provider: session.provider) else {
             return mayShowPages ? .signInDifferently(.provider) : .refuse(Self.loginRequired)
         }
+        if let level, AuthenticationLevel(methods: session.methods) < level {
+            // Signing in again takes the second step along, where there is one; where there is none, it would come back here for ever.
+            guard mayShowPages else { return .refuse(Self.unmetAuthenticationRequirements) }
+            return session.hasSecondFactor ? .signIn(after: now) : .signInDifferently(.level)
+        }
         guard !hasJustConsented, isQuestionNeeded(client, consented) else { return .issueCode }
         return mayShowPages
             ? .askConsent : .refuse(OAuthFailure(.consentRequired, "the person has not allowed this yet"))
@@ -109,6 +127,11 @@ extension AuthorizationRequest {
         guard let maximumAge else { return nil }
         return Instant(microseconds: now.microseconds - maximumAge * 1_000_000)
     }
+
+    private static let unmetAuthenticationRequirements = OAuthFailure(
+        .unmetAuthenticationRequirements,
+        "the present sign-in has fewer factors than acr_values asks for"
+    )
 
     private static let loginRequired = OAuthFailure(.loginRequired, "the person has to sign in")
 }

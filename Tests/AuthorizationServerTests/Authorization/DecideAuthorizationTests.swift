@@ -46,13 +46,19 @@ struct DecideAuthorizationTests {
         )
     }
 
-    static func session(secondsAgo: Int64 = 0, provider: String? = nil) -> PresentSession {
+    static func session(
+        secondsAgo: Int64 = 0,
+        provider: String? = nil,
+        methods: [String] = ["pwd"],
+        hasSecondFactor: Bool = false
+    ) -> PresentSession {
         PresentSession(
             id: SessionID(UUID()),
             user: person,
             provider: provider,
-            methods: ["pwd"],
-            authenticatedAt: Instant(microseconds: now.microseconds - secondsAgo * 1_000_000)
+            methods: methods,
+            authenticatedAt: Instant(microseconds: now.microseconds - secondsAgo * 1_000_000),
+            hasSecondFactor: hasSecondFactor
         )
     }
 
@@ -142,6 +148,32 @@ struct DecideAuthorizationTests {
         #expect(Self.decide(same, client, Self.session()) == .issueCode)
         let other = try Self.request([("id_token_hint", "x")], client: client, hinted: UserID(UUID()))
         #expect(Self.decide(other, client, Self.session()) == .signInDifferently(.user))
+    }
+
+    @Test("acr_values: the second step where there is one, a page that leads to it where there is none, never fewer factors")
+    func level() throws {
+        let client = try Self.client()
+        let both = Self.session(methods: ["pwd", "otp", "mfa"], hasSecondFactor: true)
+        let one = Self.session()
+        let later = Self.session(hasSecondFactor: true)
+        for values in ["urn:latchkey:acr:2", "urn:example:gold urn:latchkey:acr:2"] {
+            let request = try Self.request([("acr_values", values)], client: client)
+            #expect(Self.decide(request, client, both) == .issueCode)
+            #expect(Self.decide(request, client, one) == .signInDifferently(.level))
+            #expect(Self.decide(request, client, later) == .signIn(after: Self.now))
+            let silent = try Self.request([("acr_values", values), ("prompt", "none")], client: client)
+            for session in [one, later] {
+                guard case .refuse(let failure) = Self.decide(silent, client, session) else {
+                    Issue.record("a silent request with fewer factors was not refused")
+                    continue
+                }
+                #expect(failure.code == .unmetAuthenticationRequirements)
+            }
+        }
+        for values in ["urn:latchkey:acr:2 urn:latchkey:acr:1", "urn:latchkey:acr:1", "urn:example:gold", "2"] {
+            let request = try Self.request([("acr_values", values)], client: client)
+            #expect(Self.decide(request, client, one) == .issueCode, "\(values)")
+        }
     }
 
     @Test("J14 somebody else's app asks, once, and for more again")

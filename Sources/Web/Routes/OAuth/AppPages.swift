@@ -72,6 +72,20 @@ enum AppPages {
                     )
                 }
             )
+        case .level:
+            return MessagePage(
+                kind: .refused,
+                title: "A second step is needed",
+                sentence: "\(name) asks for more than one proof of who you are. Set up a second step for your account, then go on.",
+                nextSteps: [
+                    MessagePage.NextStep(
+                        label: "Set up a second step",
+                        target: .link(FormPath.setUpSecondFactor),
+                        primary: true
+                    ),
+                    MessagePage.NextStep(label: "Go on to \(name)", target: .link(returnTo)),
+                ]
+            )
         case .user:
             let query = FormURLEncoded.encode([("return_to", returnTo), ("app", signIn.client.id.description)])
             return MessagePage(

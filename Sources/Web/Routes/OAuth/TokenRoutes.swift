@@ -2,6 +2,7 @@ import AuthorizationServer
 import Flows
 import HTTPTypes
 import Hummingbird
+import InternetAddress
 import JSON
 import OAuth
 
