@@ -183,9 +183,9 @@ extension PostgresStore: CredentialStore {
             let events = try await client.query(
                 """
                 select kind, happened_at, client_id, provider from account_events e
-                where user_id = \(user.uuid) and (kind <> \(AccountEvent.Kind.upstreamTokenHandedOut.rawValue) or not exists (
+                where user_id = \(user.uuid) and (kind <> 'upstream_token_handed_out' or not exists (
                     select from account_events l
-                    where l.user_id = e.user_id and l.kind = e.kind and l.client_id = e.client_id and l.provider = e.provider
+                    where l.kind = 'upstream_token_handed_out' and l.user_id = e.user_id and l.client_id = e.client_id and l.provider = e.provider
                       and (l.happened_at, l.id) > (e.happened_at, e.id)
                       and date_trunc('day', l.happened_at, 'UTC') = date_trunc('day', e.happened_at, 'UTC')))
                 order by happened_at desc, id desc limit 20

@@ -111,6 +111,8 @@ extension ServiceConfiguration.Provider {
         issuer = resolver.value(Settings.providerIssuer, id)
         name = resolver.value(Settings.providerName, id)
         authoritativeFor = Set(resolver.value(Settings.providerAuthoritativeFor, id))
+        keepsTokens = resolver.value(Settings.providerKeepTokens, id) ?? false
+        additionalScopes = resolver.value(Settings.providerAdditionalScopes, id)
         isEnabled = switched ?? (clientID != nil)
     }
 }

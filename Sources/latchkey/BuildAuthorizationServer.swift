@@ -13,7 +13,9 @@ func authorizationServer(
     providers: [ConfiguredProvider],
     store: PostgresStore,
     signer: any TokenSigner,
-    exchange: TokenExchange
+    exchange: TokenExchange,
+    lifetime: SessionLifetime,
+    upstreamTokens: (any UpstreamTokenSource)?
 ) throws(StartFault) -> AuthorizationServer {
     let (clients, diagnostics) = ClientRegistry.load(directory: configuration.clients.directory)
     guard diagnostics.isEmpty else {
@@ -24,6 +26,14 @@ func authorizationServer(
         if let unknown = client.providers?.subtracting(known).map(\.description).sorted().first {
             throw StartFault(
                 "\(configuration.clients.directory)/\(client.id).yaml: provider \"\(unknown)\" is not configured"
+            )
+        }
+    }
+    let kept = Set(providers.filter(\.keepsTokens).map(\.provider.id))
+    for client in clients.all {
+        if let dropped = Set(client.upstreamTokens.keys).subtracting(kept).map(\.description).sorted().first {
+            throw StartFault(
+                "\(configuration.clients.directory)/\(client.id).yaml: upstream_tokens needs providers.\(dropped).keep_tokens"
             )
         }
     }
@@ -52,7 +62,19 @@ func authorizationServer(
         signer: signer,
         keys: keys,
         refreshWindow: configuration.clients.refreshWindow,
-        exchange: exchange,
+        exchange: TokenExchange(
+            arrivals: exchange.arrivals,
+            upstreamTokens: upstreamTokens.map { source in
+                UpstreamTokenExchange(
+                    accessToken: PresentedAccessToken(clients: clients, grants: store, signer: signer),
+                    session: { (token) throws(StoreFailure) in
+                        try await store.session(token.hash, lifetime: lifetime)
+                    },
+                    source: source,
+                    issuer: configuration.publicURL.description
+                )
+            } ?? NoUpstreamTokens()
+        ),
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
         replayRecord: { user, client in
             ReplayRecord(

@@ -56,6 +56,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
+        vault: try keyRing(configuration).map { UpstreamVault(keys: $0) },
         settings: SignInServices.Settings(
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
@@ -92,7 +93,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         providers: providers,
         store: store,
         signer: signingKeys?.live ?? NoSigner(),
-        exchange: TokenExchange(arrivals: ExchangeDoor())
+        exchange: TokenExchange(arrivals: ExchangeDoor()),
+        lifetime: lifetime,
+        upstreamTokens: signIn.vault.map { HandOutUpstreamToken(signIn, vault: $0, store: store, logger: logger) }
     )
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
@@ -221,12 +224,18 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
             }
             throw StartFault("providers.\(id) is configured, but \(settings.directory) has no file for it")
         }
+        guard !setting.keepsTokens || !configuration.encryption.keys.isEmpty else {
+            throw StartFault("providers.\(id).keep_tokens needs encryption.keys: what is kept is sealed with them")
+        }
+        var asked = provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted())
+        if setting.keepsTokens { asked = asked.keepingTokens(additionalScopes: setting.additionalScopes) }
         result.append(
             ConfiguredProvider(
-                provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
+                provider: asked,
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)",
-                isLinkOnly: setting.isLinkOnly
+                isLinkOnly: setting.isLinkOnly,
+                keepsTokens: setting.keepsTokens
             )
         )
     }

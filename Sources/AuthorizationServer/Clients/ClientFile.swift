@@ -24,6 +24,8 @@ struct ClientFile {
         let scopes = scopes(grants)
         let providers = providers()
         let isFirstParty = root.required("first_party")?.bool()
+        let upstreamTokens = ClientUpstreamTokens(root: root)
+            .allowed(grants: grants, providers: providers, isPublic: secrets.isEmpty, isFirstParty: isFirstParty)
         let format = root.optional("access_tokens")?.choice(of: AccessTokenFormat.self) ?? .opaque
         let algorithm = idTokenAlgorithm()
         let lifetimes = lifetimes(format)
@@ -38,6 +40,7 @@ struct ClientFile {
             scopes: scopes,
             providers: providers,
             isFirstParty: isFirstParty,
+            upstreamTokens: upstreamTokens,
             accessTokens: format,
             idTokenAlgorithm: algorithm,
             lifetimes: lifetimes

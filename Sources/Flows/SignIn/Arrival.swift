@@ -27,6 +27,7 @@ struct Arrival: Sendable {
     /// again and the policy is asked again, at most three times.
     func settle(
         _ identity: AssertedIdentity,
+        keeping tokens: SealedUpstreamTokens? = nil,
         transaction: SignInTransaction,
         in place: Place
     ) async throws(FlowFailure) -> CompletedSignIn {
@@ -36,7 +37,8 @@ struct Arrival: Sendable {
         for _ in 0..<attempts {
             let situation = try await situation(question)
             let decision = decide(on: situation, about: identity, returningTo: transaction.returnTo, under: inForce)
-            if let completed = try await apply(decision, inForce, situation, question, transaction, place) {
+            if let completed = try await apply(decision, inForce, situation, question, tokens, transaction, place)
+            {
                 return completed
             }
         }
@@ -97,6 +99,7 @@ struct Arrival: Sendable {
         _ inForce: PolicyInForce,
         _ situation: LinkingSituation,
         _ question: LinkingQuestion,
+        _ tokens: SealedUpstreamTokens?,
         _ transaction: SignInTransaction,
         _ place: Place
     ) async throws(FlowFailure) -> CompletedSignIn? {
@@ -124,7 +127,8 @@ struct Arrival: Sendable {
             question,
             place,
             pending: pending,
-            held: isHeld ? services.freshID() : nil
+            held: isHeld ? services.freshID() : nil,
+            keeping: tokens
         )
         guard let started else { return nil }
         if case .signedIn(let signedIn) = started { return completed(effect, signedIn, transaction.returnTo) }
@@ -169,7 +173,8 @@ struct Arrival: Sendable {
         methods: [AuthenticationMethod] = [.federated],
         pending: PendingLink? = nil,
         held: HeldArrivalID? = nil,
-        proof: GivenProof? = nil
+        proof: GivenProof? = nil,
+        keeping tokens: SealedUpstreamTokens? = nil
     ) async throws(FlowFailure) -> Started? {
         let token = SessionToken.generate()
         let device = place.knownDevice ?? .generate()
@@ -185,7 +190,8 @@ struct Arrival: Sendable {
             question: question,
             pending: pending,
             held: held,
-            proof: proof
+            proof: proof,
+            upstreamTokens: tokens
         )
         let result: ChangeResult
         do {

@@ -14,9 +14,18 @@ public struct ConfiguredProvider: Sendable {
     public let redirectURI: String
     /// Whether it may only be added to accounts, and signs nobody in (L-17).
     public let isLinkOnly: Bool
+    /// Whether what it gives at a sign-in is kept for apps. Everything is dropped otherwise (C13).
+    public let keepsTokens: Bool
 
     /// Creates a configured provider.
-    public init(provider: Provider, client: ClientRegistration, redirectURI: String, isLinkOnly: Bool = false) {
+    public init(
+        provider: Provider,
+        client: ClientRegistration,
+        redirectURI: String,
+        isLinkOnly: Bool = false,
+        keepsTokens: Bool = false
+    ) {
+        self.keepsTokens = keepsTokens
         self.provider = provider
         self.client = client
         self.redirectURI = redirectURI
@@ -82,6 +91,8 @@ public struct SignInServices: Sendable {
     public let metadata: MetadataCache
     /// Key sets.
     public let keySets: KeySetCache
+    /// Seals what providers give, for those whose tokens are kept; without it nothing is.
+    public let vault: UpstreamVault?
     /// Settings.
     public let settings: Settings
     /// Seconds since the Unix epoch, for the times inside ID tokens; nothing of our own expires by it.
@@ -100,6 +111,7 @@ public struct SignInServices: Sendable {
         transport: any HTTPTransport,
         metadata: MetadataCache,
         keySets: KeySetCache,
+        vault: UpstreamVault? = nil,
         settings: Settings,
         unixTime: @escaping @Sendable () -> Int64
     ) {
@@ -114,6 +126,7 @@ public struct SignInServices: Sendable {
         self.transport = transport
         self.metadata = metadata
         self.keySets = keySets
+        self.vault = vault
         self.settings = settings
         self.unixTime = unixTime
     }

@@ -22,3 +22,5 @@ create table upstream_tokens (
 alter table account_events
     add column client_id text check (char_length(client_id) <= 64),
     add column provider  text check (char_length(provider) <= 32);
+create index account_events_hand_outs on account_events (user_id, client_id, provider, happened_at)
+    where kind = 'upstream_token_handed_out';
