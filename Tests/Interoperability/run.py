@@ -21,6 +21,7 @@ import mail_checks
 import proxy_checks
 import provider_checks
 import relying_party_checks
+import upstream_token_checks
 from database import fresh_database
 from node import ROOT, node
 from other_providers import CLIENT_ID, CLIENT_SECRET, ProviderMock, django_site, impostor, provider_mock
@@ -83,6 +84,8 @@ def main(only: str) -> int:
         for module in (app_checks, conformance_checks, logout_conformance_checks, relying_party_checks):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
+    ok, bad = upstream_token_checks.run(only)
+    passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 
