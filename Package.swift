@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "AuthorizationServerTests",
             dependencies: [
-                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "OAuth", "YAML",
+                "Accounts", "AuthorizationServer", "Cryptography", "JOSE", "JSON", "Jobs", "OAuth", "YAML",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

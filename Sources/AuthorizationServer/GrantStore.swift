@@ -26,6 +26,8 @@ public protocol GrantStore: Sendable {
     /// Ends an app's session, with everything that hangs on it; false when there was none. After a replay it is written down and the
     /// owner is told, in the same commit.
     func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool
+    /// Ends an app's session because the app itself says so: it is the one that needs no notice of it. False when there was none.
+    func giveUp(_ grant: SessionID) async throws(StoreFailure) -> Bool
     /// What a stored access token stands for.
     func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken?
     /// The live grant of this id: what a JWT or a hint names.

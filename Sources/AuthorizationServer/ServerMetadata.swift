@@ -39,6 +39,8 @@ public struct ServerMetadata: Sendable {
         members["revocation_endpoint_auth_methods_supported"] = methods
         members["introspection_endpoint_auth_methods_supported"] = ["client_secret_basic", "client_secret_post"]
         members["authorization_response_iss_parameter_supported"] = true
+        members["backchannel_logout_supported"] = true
+        members["backchannel_logout_session_supported"] = true
         members["request_parameter_supported"] = false
         members["request_uri_parameter_supported"] = false
         members["claims_parameter_supported"] = false

@@ -14,6 +14,9 @@ public final class JobRunner: Sendable {
     public struct Settings: Sendable {
         /// Jobs worked on at a time. Default 4.
         public var concurrency: Int = 4
+        /// Jobs of one kind worked on at a time, so that a kind that is slow keeps no other waiting; nil for as many as there are
+        /// places. Default nil.
+        public var concurrencyPerKind: Int?
         /// How long one attempt may take. Default 60 s.
         public var timeLimit: Duration = .seconds(60)
         /// How long a claim holds; has to be longer than an attempt takes. Default 2 min.
@@ -31,7 +34,7 @@ public final class JobRunner: Sendable {
 
     private struct State: Sendable {
         var isStopping = false
-        var running = 0
+        var running: [String: Int] = [:]
         var storeIsAway = false
     }
 
@@ -96,14 +99,21 @@ public final class JobRunner: Sendable {
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
-    /// As many due jobs as there are free places, so that none waits here while another node could do it.
+    /// As many due jobs as there are free places, so that none waits here while another node could do it. Where each kind has
+    /// places of its own, no more than fit if all that come are of one kind.
     private func claimDue() async -> [ClaimedJob] {
-        let free = state.withLock { settings.concurrency - $0.running }
+        let running = state.withLock { $0.running }
+        let most = settings.concurrencyPerKind ?? .max
+        let fullest = running.values.filter { $0 < most }.max() ?? 0
+        let free = min(settings.concurrency - running.values.reduce(0, +), most - fullest)
         guard free > 0 else { return [] }
+        let full = running.filter { $0.value >= most }.keys.sorted()
         do {
-            let claimed = try await store.claim(queue: queue, limit: free, lease: settings.lease)
+            let claimed = try await store.claim(queue: queue, limit: free, lease: settings.lease, excluding: full)
+            // There may be more, of another kind.
+            if claimed.count == free, settings.concurrencyPerKind != nil { signal.yield() }
             let wasAway = state.withLock { state in
-                state.running += claimed.count
+                for one in claimed { state.running[one.job.kind, default: 0] += 1 }
                 defer { state.storeIsAway = false }
                 return state.storeIsAway
             }
@@ -132,7 +142,10 @@ public final class JobRunner: Sendable {
             attempt = await handle(claimed.job)
         }
         await settle(claimed, attempt, by: leaseEnd)
-        state.withLock { $0.running -= 1 }
+        state.withLock { state in
+            let left = state.running[claimed.job.kind, default: 1] - 1
+            state.running[claimed.job.kind] = left > 0 ? left : nil
+        }
         signal.yield()
     }
 

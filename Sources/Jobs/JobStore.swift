@@ -14,7 +14,13 @@ public enum JobStoreFailure: String, Error, Sendable, CaseIterable {
 public protocol JobStore: Sendable {
     /// Takes up to `limit` jobs that are due, the longest due first, for `lease`. No two claims of one moment get the same
     /// job; a job whose lease ran out is due again.
-    func claim(queue: String, limit: Int, lease: Duration) async throws(JobStoreFailure) -> [ClaimedJob]
+    /// - Parameter kinds: of these none is taken.
+    func claim(
+        queue: String,
+        limit: Int,
+        lease: Duration,
+        excluding kinds: [String]
+    ) async throws(JobStoreFailure) -> [ClaimedJob]
     /// The job is done and goes away. False when this claim is not the present one any more.
     func complete(_ claimed: ClaimedJob) async throws(JobStoreFailure) -> Bool
     /// The attempt failed: the next one not before `delay` is over. False as for ``complete(_:)``.

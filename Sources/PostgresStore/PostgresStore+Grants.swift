@@ -39,14 +39,17 @@ extension PostgresStore: GrantStore {
                               s.authenticated_at, s.user_agent, s.network
                 ), granted as (
                     insert into sessions (id, token_hash, user_id, identity_id, methods, provider, authenticated_at,
-                                          idle_timeout, expires_at, user_agent, network, client_id, parent_id, scope)
+                                          idle_timeout, expires_at, user_agent, network, client_id, parent_id, scope,
+                                          logout_notice, told_of)
                     select \(redemption.grant.uuid), sha256(\(redemption.grant.uuid)::text::bytea || uuid_send(gen_random_uuid())
                                || uuid_send(gen_random_uuid())),
                            r.user_id, r.identity_id, r.methods, r.provider, r.authenticated_at,
                            make_interval(secs => \(app.lifetimes.idle.seconds)),
                            now() + make_interval(secs => \(app.lifetimes.absolute.seconds)),
                            r.user_agent, r.network, r.client_id,
-                           case when \(Scope.offlineAccess) = any (r.scope) then null else r.session_id end, r.scope
+                           case when \(Scope.offlineAccess) = any (r.scope) then null else r.session_id end, r.scope,
+                           \(app.backchannelLogout != nil),
+                           case when \(app.backchannelLogout != nil) and \(Scope.offlineAccess) = any (r.scope) then r.session_id end
                     from redeemed r
                     returning id, user_id, client_id, scope, methods, provider, authenticated_at, expires_at
                 ), refreshable as (
@@ -168,6 +171,23 @@ extension PostgresStore: GrantStore {
                 age: .seconds(try row.decode(Double.self, at: column + 3))
             )
         )
+    }
+
+    /// With everything that hangs on it, by cascade.
+    public func giveUp(_ grant: SessionID) async throws(StoreFailure) -> Bool {
+        do {
+            return try await client.transaction { transaction in
+                let done = try await transaction.pipeline([
+                    "update sessions set logout_notice = false where id = \(grant.uuid) and client_id is not null",
+                    "delete from sessions where id = \(grant.uuid) and client_id is not null",
+                ])
+                return done.last?.affected == 1
+            }
+        } catch let failure as PostgresFailure {
+            throw translate(failure)
+        } catch {
+            throw .broken
+        }
     }
 
     /// With everything that hangs on it, by cascade.

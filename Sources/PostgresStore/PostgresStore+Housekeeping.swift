@@ -14,9 +14,14 @@ extension PostgresStore {
     private static func removals(limit: Int) -> [SQL] {
         [
             """
-            delete from sessions where id in (
+            with over as (
                 select id from sessions where expires_at < now() limit \(limit) for update skip locked
+            ), silenced as (
+                -- What ends with a session that ran out ended by time as well: no app is told.
+                update sessions set logout_notice = false
+                where parent_id in (select id from over) and logout_notice and expires_at >= now()
             )
+            delete from sessions where id in (select id from over)
             """,
             """
             delete from sign_in_transactions where state_hash in (

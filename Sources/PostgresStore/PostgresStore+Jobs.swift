@@ -9,13 +9,14 @@ extension PostgresStore: JobStore {
     public func claim(
         queue: String,
         limit: Int,
-        lease: Duration
+        lease: Duration,
+        excluding kinds: [String]
     ) async throws(JobStoreFailure) -> [ClaimedJob] {
         let rows = try await runForJobs(
             """
             with due as (
                 select id from jobs
-                where queue = \(queue) and died_at is null and due_at <= now()
+                where queue = \(queue) and died_at is null and due_at <= now() and kind <> all (\(kinds))
                 order by due_at limit \(limit) for update skip locked
             )
             update jobs j

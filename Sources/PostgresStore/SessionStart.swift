@@ -14,9 +14,11 @@ enum SessionStart {
         return """
             -- What apps hold under the former session goes on under the new one, if it is the same person's.
             moved as (
-                update sessions set parent_id = \(session.id.uuid)
+                update sessions set parent_id = case when sessions.parent_id is null then null else \(session.id.uuid) end,
+                                    told_of = case when sessions.told_of is null then null else \(session.id.uuid) end
                 from sessions former, acted
-                where former.token_hash = \(nullable: session.replacing?.bytes) and sessions.parent_id = former.id
+                where former.token_hash = \(nullable: session.replacing?.bytes)
+                  and (sessions.parent_id = former.id or sessions.told_of = former.id)
                   and former.user_id = acted.user_id
             ), ended as (
                 delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)

@@ -3,6 +3,7 @@ import AuthorizationServer
 import Cryptography
 import Flows
 import Foundation
+import OAuth
 import PostgresStore
 import Providers
 import ServiceConfiguration
@@ -42,6 +43,14 @@ func authorizationServer(
     if let client = clients.all.first(where: { $0.accessTokens == .jwt && $0.lifetimes.accessToken > overlap }) {
         throw StartFault(
             "\(configuration.clients.directory)/\(client.id).yaml: access tokens live longer than tokens.keys.overlap"
+        )
+    }
+    if !allowsLoopbackHTTP(configuration),
+        let client = clients.all.first(where: { $0.backchannelLogout?.uri.scheme == .http })
+    {
+        throw StartFault(
+            "\(configuration.clients.directory)/\(client.id).yaml: an http backchannel_logout_uri needs "
+                + "outbound.allow_loopback_http: true"
         )
     }
     let keys: KeyRing

@@ -6,6 +6,7 @@ import CurlTransport
 import Flows
 import Foundation
 import InternetAddress
+import Jobs
 import Logging
 import OAuth
 import OpenIDConnect
@@ -26,6 +27,7 @@ struct Services: Sendable {
     let policy: PolicyLoader
     let signingKeys: SigningKeyServices?
     let mail: MailServices?
+    let logoutNotices: JobRunner
     let web: WebServices
 }
 
@@ -148,6 +150,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         policy: loader,
         signingKeys: signingKeys,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
+        logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
         web: web
     )
 }
@@ -159,7 +162,8 @@ private func retention(_ configuration: ServiceConfiguration) -> Retention {
         accountEvents: configuration.retention.accountEvents,
         appEvents: configuration.retention.appEvents,
         deadJobs: configuration.retention.deadJobs,
-        heldArrivals: configuration.linking.holdLifetime
+        heldArrivals: configuration.linking.holdLifetime,
+        upstreamProviders: Set(configuration.providers.byID.filter(\.value.keepsTokens).keys.map(\.description))
     )
 }
 
@@ -184,7 +188,7 @@ private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger
     var curl = CurlConfiguration(version: Release.version)
     curl.maximumTimeout = configuration.outbound.timeout
     curl.maximumConcurrentPerBulkhead = configuration.outbound.maximumConcurrentPerProvider
-    curl.allowLoopbackHTTP = configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
+    curl.allowLoopbackHTTP = allowsLoopbackHTTP(configuration)
     curl.allowPrivateNetworks = configuration.outbound.allowedNetworks
     curl.extraCertificateFile = configuration.outbound.caFile
     curl.proxy = configuration.outbound.proxy?.description
@@ -193,6 +197,11 @@ private func curlTransport(_ configuration: ServiceConfiguration, logger: Logger
     } catch {
         throw StartFault("outbound calls cannot be set up: \(error.rawValue)")
     }
+}
+
+/// Whether plain http may be spoken to this machine.
+func allowsLoopbackHTTP(_ configuration: ServiceConfiguration) -> Bool {
+    configuration.outbound.allowLoopbackHTTP || !configuration.development.origins.isEmpty
 }
 
 func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFault) -> [ConfiguredProvider] {

@@ -144,6 +144,7 @@ struct Node {
             HashingService { await services.hasher.shutdown() },
         ]
         if let keys = services.signingKeys { parts.append(SigningKeyService(loader: keys.loader)) }
+        if services.signingKeys != nil { parts.append(JobService(runner: services.logoutNotices)) }
         if let mail = services.mail { parts.append(MailService(mail: mail)) }
         if let port = configuration.metrics.port {
             parts.append(telemetry.metricsServer(host: configuration.metrics.host, port: port, group: group))

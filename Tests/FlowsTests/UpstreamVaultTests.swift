@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Sealed tokens of providers")
 struct UpstreamVaultTests {
-    private static let tokens = #"{"access_token":"access","refresh_token":"refresh","token_type":"bearer","expires_in":60}"#
+    private static let tokens =
+        #"{"access_token":"access","refresh_token":"refresh","token_type":"bearer","expires_in":60}"#
 
     private func answer() throws -> TokenResponse {
         try TokenResponse.parse(

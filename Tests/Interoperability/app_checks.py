@@ -23,6 +23,7 @@ from authlib.integrations.requests_client import OAuth2Session
 from authlib.jose import JsonWebKey, jwt
 
 from apache import CALLBACK, GOODBYE, origin
+from backchannel_receiver import Receiver, receiver
 from client_secret import made_secret
 from database import execute, fresh_database
 from node import Node, executable, node
@@ -60,6 +61,8 @@ class AppWorld:
     apps: dict[str, App]
     # Where a site of ours may listen; one of the apps is registered with it.
     apache_port: int
+    # Where three of the apps are told that sessions have ended.
+    receiver: Receiver
 
     @property
     def issuer(self) -> str:
@@ -878,7 +881,7 @@ def logs(world: AppWorld) -> None:
 # The world.
 
 
-def client_files(folder: Path, apache_port: int) -> dict[str, App]:
+def client_files(folder: Path, apache_port: int, told: str) -> dict[str, App]:
     """Files of apps, as an operator writes them."""
     apps: dict[str, App] = {}
 
@@ -905,6 +908,12 @@ def client_files(folder: Path, apache_port: int) -> dict[str, App]:
           "first_party: true", secrets_=0)  # fmt: skip
     write("apache", "name: Members", f"redirect_uris: ['http://127.0.0.1{CALLBACK}']", full, "first_party: true",
           f"post_logout_redirect_uris: ['{origin(apache_port)}{GOODBYE}']")  # fmt: skip
+    back = "post_logout_redirect_uris: [https://shop.example/bye]"
+    write("told", "name: Told", uri, full, "first_party: true", back, f"backchannel_logout_uri: '{told}/told'",
+          "backchannel_logout_session_required: true")  # fmt: skip
+    write("told-too", "name: Told too", uri, full, "first_party: true", "id_token_algorithm: ES256",
+          f"backchannel_logout_uri: '{told}/told-too'")  # fmt: skip
+    write("slow", "name: Slow", uri, full, "first_party: true", f"backchannel_logout_uri: '{told}/slow'")
     write("spa", "name: Page", "redirect_uris: ['https://spa.example/']", "first_party: true", secrets_=0)
     return apps
 
@@ -916,9 +925,10 @@ def app_world() -> Iterator[AppWorld]:
         tempfile.TemporaryDirectory(prefix="latchkey-clients-") as folder,
         fresh_database("apps") as database,
         provider_mock("--require-nonce", "true") as mock,
+        receiver() as told,
     ):
         apache_port = free_port()
-        apps = client_files(Path(folder), apache_port)
+        apps = client_files(Path(folder), apache_port, told.origin)
         providers = {
             "oidc-example": {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "issuer": mock.issuer},
             "google": {"client_id": "google-client", "client_secret": "google-secret"},
@@ -931,4 +941,4 @@ def app_world() -> Iterator[AppWorld]:
             "throttle": {"starts_per_client": 1_000_000},
         }
         with node(database, providers, **more) as first, node(database, providers, public_url=first.origin, **more) as second:
-            yield AppWorld(first, second, mock, database, apps, apache_port)
+            yield AppWorld(first, second, mock, database, apps, apache_port, told)

@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
 import app_checks
+import backchannel_checks
 import backend_checks
 import conformance_checks
 import logout_conformance_checks
@@ -81,7 +82,13 @@ def main(only: str) -> int:
     ok, bad = mail_checks.run(only)
     passed, failed = passed + ok, failed + bad
     with app_checks.app_world() as apps:
-        for module in (app_checks, conformance_checks, logout_conformance_checks, relying_party_checks):
+        for module in (
+            app_checks,
+            conformance_checks,
+            logout_conformance_checks,
+            backchannel_checks,
+            relying_party_checks,
+        ):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
     ok, bad = upstream_token_checks.run(only)

@@ -146,16 +146,19 @@ def handed_out(world: UpstreamWorld, provider: str) -> None:
 def off_by_default(world: UpstreamWorld) -> None:
     person = world.newcomer("google")
     settings = {name: value for name, value in world.settings.items() if name not in ("public_url", "clients")}
-    with node(
-        world.database, {"google": {"client_id": "google-client", "client_secret": "google-secret"}}, **settings
-    ) as plain:
-        before = execute(world.database, "select count(*) from upstream_tokens")
+    google = {"google": {"client_id": "google-client", "client_secret": "google-secret"}}
+    with fresh_database("upstream") as database, node(database, google, **settings) as plain:
         visitor = Visitor()
         begun = visitor.post(f"{plain.origin}/sign-in/google", {"return_to": "/account"})
         lacks(begun.location, "access_type", "the authorization request")
         back = visitor.get(begun.location, {"mock-person": person})
         equal(until_outside(visitor, visitor.get(back.location), plain.origin).status, 200, "the account page")
-        equal(execute(world.database, "select count(*) from upstream_tokens"), before, "rows of kept tokens")
+        equal(execute(database, "select count(*) from federated_identities"), "1", "identities")
+        equal(execute(database, "select count(*) from upstream_tokens"), "0", "rows of kept tokens")
+        # What was kept before the operator switched it off goes as well.
+        execute(database, "insert into upstream_tokens (identity_id, sealed_access_token, scope) "
+                          "select id, 'x', '{}' from federated_identities")  # fmt: skip
+        awaited(lambda: execute(database, "select count(*) from upstream_tokens") == "0", "the house is kept")
 
 
 @suite.check("C13 what is kept is sealed: no token in a dump of the database")
@@ -230,6 +233,8 @@ def margin(world: UpstreamWorld) -> None:
 @suite.cases("a refresh token that {} no longer takes is dead: the person is sent to sign in again, and that mends it", list(PLAYS))
 def dead(world: UpstreamWorld, provider: str) -> None:
     app, person, visitor = world.apps["desk"], world.newcomer(provider), Visitor()
+    if provider == "github":
+        world.providers.control("PUT", "/settings/github", {"expiring_tokens": True})
     ours = world.tokens(app, provider, person, visitor)["access_token"]
     world.expire(provider)
     world.misbehave(provider, "error=invalid_request" if provider == "twitter" else "error=invalid_grant")

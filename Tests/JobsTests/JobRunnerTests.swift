@@ -47,6 +47,39 @@ struct JobRunnerTests {
         #expect((1...7).contains(counts.withLock { $0.most }))
     }
 
+    @Test("a kind whose jobs hang keeps no other kind waiting, and has no more than its own places")
+    func kinds() async throws {
+        let store = MemoryJobStore()
+        store.add(50, kind: "slow")
+        store.add(20, kind: "quick")
+        let running = Mutex(0)
+        let most = Mutex(0)
+        let isOpen = Mutex(false)
+        let change: (inout JobRunner.Settings) -> Void = { settings in
+            settings.concurrency = 8
+            settings.concurrencyPerKind = 3
+            settings.pollInterval = .seconds(3600)
+        }
+        let runner = runner(store, change) { job in
+            guard job.kind == "slow" else { return }
+            let count = running.withLock { count in
+                count += 1
+                return count
+            }
+            most.withLock { $0 = max($0, count) }
+            // Cancelled at the latest when the suite ends.
+            try? await eventually { isOpen.withLock { $0 } }
+            running.withLock { $0 -= 1 }
+        }
+        try await run(runner) {
+            let quick = store.entries.filter { $0.job.kind == "quick" }
+            guard quick.allSatisfy(\.isDone) else { return false }
+            isOpen.withLock { $0 = true }
+            return store.entries.allSatisfy(\.isDone)
+        }
+        #expect(most.withLock { $0 } == 3)
+    }
+
     @Test("a wake-up starts new jobs without waiting for the next look")
     func wakeUp() async throws {
         let store = MemoryJobStore()

@@ -43,13 +43,20 @@ final class MemoryJobStore: JobStore {
         }
     }
 
-    func claim(queue: String, limit: Int, lease: Duration) async throws(JobStoreFailure) -> [ClaimedJob] {
+    func claim(
+        queue: String,
+        limit: Int,
+        lease: Duration,
+        excluding kinds: [String] = []
+    ) async throws(JobStoreFailure) -> [ClaimedJob] {
         try fail()
         return state.withLock { state in
             var claimed: [ClaimedJob] = []
             for index in state.entries.indices where claimed.count < limit {
                 let entry = state.entries[index]
-                guard !entry.isDead, !entry.isDone, entry.dueAt <= state.now else { continue }
+                guard !entry.isDead, !entry.isDone, entry.dueAt <= state.now, !kinds.contains(entry.job.kind) else {
+                    continue
+                }
                 state.entries[index].dueAt = state.now + lease
                 state.entries[index].attempts += 1
                 state.entries[index].claims += 1

@@ -188,3 +188,14 @@ struct PostgresJobStoreTests {
         }
     }
 }
+
+extension JobStore {
+    /// Takes jobs of any kind.
+    fileprivate func claim(
+        queue: String,
+        limit: Int,
+        lease: Duration
+    ) async throws(JobStoreFailure) -> [ClaimedJob] {
+        try await claim(queue: queue, limit: limit, lease: lease, excluding: [])
+    }
+}

@@ -47,6 +47,7 @@ private struct NoGrants: GrantStore {
     func redeem(_ redemption: CodeRedemption) async throws(StoreFailure) -> CodeOutcome { throw .unavailable }
     func rotate(_ rotation: RefreshRotation) async throws(StoreFailure) -> RefreshOutcome { throw .unavailable }
     func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool { throw .unavailable }
+    func giveUp(_ grant: SessionID) async throws(StoreFailure) -> Bool { throw .unavailable }
     func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? { throw .unavailable }
     func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant? { throw .unavailable }
     func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant? {

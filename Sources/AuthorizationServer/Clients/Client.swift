@@ -74,6 +74,8 @@ public struct Client: Sendable {
     public let idTokenAlgorithm: TokenAlgorithm
     /// Lifetimes.
     public let lifetimes: Lifetimes
+    /// How it is told that a session has ended; nil if it does not want to know.
+    public let backchannelLogout: BackchannelLogout?
 
     /// Whether it cannot keep a secret.
     public var isPublic: Bool { secretHashes.isEmpty }
@@ -92,7 +94,8 @@ public struct Client: Sendable {
         upstreamTokens: [ProviderID: Set<String>] = [:],
         accessTokens: AccessTokenFormat,
         idTokenAlgorithm: TokenAlgorithm,
-        lifetimes: Lifetimes
+        lifetimes: Lifetimes,
+        backchannelLogout: BackchannelLogout? = nil
     ) {
         self.id = id
         self.name = name
@@ -107,6 +110,7 @@ public struct Client: Sendable {
         self.accessTokens = accessTokens
         self.idTokenAlgorithm = idTokenAlgorithm
         self.lifetimes = lifetimes
+        self.backchannelLogout = backchannelLogout
     }
 
     /// Whether somebody who signed in this way may use it (S-4): looked at for every grant, refresh included.

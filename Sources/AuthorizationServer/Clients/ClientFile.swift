@@ -1,5 +1,6 @@
 import Accounts
 import Cryptography
+import OAuth
 import YAML
 
 /// Reads the file of one app. Every fault goes to the report; an app comes back only when there was none.
@@ -29,6 +30,7 @@ struct ClientFile {
         let format = root.optional("access_tokens")?.choice(of: AccessTokenFormat.self) ?? .opaque
         let algorithm = idTokenAlgorithm()
         let lifetimes = lifetimes(format)
+        let backchannelLogout = backchannelLogout()
         guard let id, let name, let isFirstParty else { return nil }
         return Client(
             id: id,
@@ -43,7 +45,8 @@ struct ClientFile {
             upstreamTokens: upstreamTokens,
             accessTokens: format,
             idTokenAlgorithm: algorithm,
-            lifetimes: lifetimes
+            lifetimes: lifetimes,
+            backchannelLogout: backchannelLogout
         )
     }
 
@@ -168,6 +171,24 @@ struct ClientFile {
         )
         mapping?.finish()
         return lifetimes
+    }
+
+    /// `backchannel_logout_uri:` and `backchannel_logout_session_required:`, as OpenID Connect Back-Channel Logout 1.0 §2.2 calls them.
+    private func backchannelLogout() -> BackchannelLogout? {
+        let session = root.optional("backchannel_logout_session_required")
+        let isSessionRequired = session?.bool() ?? false
+        guard let value = root.optional("backchannel_logout_uri") else {
+            session?.fail("without \"backchannel_logout_uri\" nothing is sent")
+            return nil
+        }
+        guard let text = value.string() else { return nil }
+        guard let uri = EndpointURL(text),
+            let logout = BackchannelLogout(uri: uri, isSessionRequired: isSessionRequired)
+        else {
+            value.fail("\"backchannel_logout_uri\" has to be https, or http on this machine, without user or fragment")
+            return nil
+        }
+        return logout
     }
 
     private static func days(_ count: Int) -> Duration { .seconds(86_400 * count) }

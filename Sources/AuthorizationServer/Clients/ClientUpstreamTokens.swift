@@ -42,7 +42,9 @@ struct ClientUpstreamTokens {
         guard text.utf8.count <= 256,
             text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C })
         else {
-            entry.fail("a provider's scope is of visible ASCII without quotes, backslashes and spaces, 256 characters at most")
+            entry.fail(
+                "a provider's scope is of visible ASCII without quotes, backslashes and spaces, 256 characters at most"
+            )
             return nil
         }
         return text

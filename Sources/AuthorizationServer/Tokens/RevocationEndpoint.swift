@@ -28,6 +28,6 @@ public struct RevocationEndpoint: Sendable {
         }
         // Another client's token is to this one as unknown as any: saying more would tell that it is good.
         guard let grant, grant.client.isExactly(client.id.description) else { return }
-        _ = try await stored { () async throws(StoreFailure) in try await grants.endGrant(grant.id, replay: nil) }
+        _ = try await stored { () async throws(StoreFailure) in try await grants.giveUp(grant.id) }
     }
 }

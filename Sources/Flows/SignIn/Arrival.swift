@@ -37,8 +37,7 @@ struct Arrival: Sendable {
         for _ in 0..<attempts {
             let situation = try await situation(question)
             let decision = decide(on: situation, about: identity, returningTo: transaction.returnTo, under: inForce)
-            if let completed = try await apply(decision, inForce, situation, question, tokens, transaction, place)
-            {
+            if let completed = try await apply(decision, inForce, situation, question, tokens, transaction, place) {
                 return completed
             }
         }

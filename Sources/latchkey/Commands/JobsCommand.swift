@@ -31,7 +31,7 @@ struct JobsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await withStore(options) { store in
-                let names = queue.map { [$0] } ?? ["mail"]
+                let names = queue.map { [$0] } ?? ["mail", "logout"]
                 for name in names {
                     let depth = try await store.depth(queue: name)
                     Console.output("\(name): \(depth.waiting) waiting, \(depth.dead) given up")

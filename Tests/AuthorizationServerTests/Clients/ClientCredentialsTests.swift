@@ -58,23 +58,9 @@ struct ClientCredentialsTests {
     @Test("either of two secrets counts, a third does not, and a secret does not make a public client confidential")
     func secrets() throws {
         let (old, new, other) = (ClientSecret.generate(), ClientSecret.generate(), ClientSecret.generate())
-        func client(_ id: String, _ hashes: [TokenHash]) throws -> Client {
-            Client(
-                id: try #require(ClientID(id)),
-                name: id,
-                secretHashes: hashes,
-                redirectURIs: [],
-                postLogoutRedirectURIs: [],
-                grants: [],
-                scopes: [],
-                providers: nil,
-                isFirstParty: true,
-                accessTokens: .opaque,
-                idTokenAlgorithm: .es256,
-                lifetimes: .init(accessToken: .zero, idle: .zero, absolute: .zero)
-            )
-        }
-        let registry = ClientRegistry([try client("app", [old.hash, new.hash]), try client("page", [])])
+        let registry = ClientRegistry([
+            try Clients.client("app", secretHashes: [old.hash, new.hash]), try Clients.client("page"),
+        ])
         func isAdmitted(_ form: String) throws -> Bool {
             (try? registry.authenticate(try Self.read([], form))) != nil
         }

@@ -1,4 +1,5 @@
 import Foundation
+import OAuth
 import Testing
 
 @testable import AuthorizationServer
@@ -72,6 +73,37 @@ struct ClientFileTests {
         #expect(try Self.load(["app.yaml": start + "public: true\nsecret_hashes: [\(Self.hash)]"]).1.count == 1)
         let (registry, faults) = try Self.load(["app.yaml": start + "public: true"])
         #expect(faults == [] && registry.all.first?.isPublic == true)
+    }
+
+    @Test("where an app is told that a session has ended")
+    func backchannelLogout() throws {
+        let start = """
+            id: app
+            name: App
+            first_party: true
+            redirect_uris: [https://app.example/]
+            secret_hashes: [\(Self.hash)]
+
+            """
+        let (registry, faults) = try Self.load([
+            "app.yaml": start
+                + "backchannel_logout_uri: https://app.example/out?a=b\nbackchannel_logout_session_required: true"
+        ])
+        #expect(faults == [])
+        let logout = try #require(registry.all.first?.backchannelLogout)
+        #expect(logout.uri.description == "https://app.example/out?a=b" && logout.isSessionRequired)
+        for (line, column) in [
+            ("backchannel_logout_uri: http://app.example/out", 25),
+            ("backchannel_logout_uri: 'https://app.example/#a'", 25),
+            ("backchannel_logout_uri: com.example.app:/out", 25), ("backchannel_logout_session_required: true", 38),
+            ("backchannel_logout_url: https://app.example/out", 1),
+        ] {
+            let found = try Self.load(["app.yaml": start + line]).1
+            #expect(
+                found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:6:\(column): ") },
+                "\(line): \(found)"
+            )
+        }
     }
 
     @Test(

@@ -52,7 +52,8 @@ struct ClientUpstreamTokenTests {
         #expect(registry.all.isEmpty)
         let expected = [
             "needs the grant", "a public client cannot have", "is for apps with \"first_party: true\"",
-            "\"providers\" does not have \"github\"", "a provider's id is 1 to 32", "a provider's scope is of visible ASCII",
+            "\"providers\" does not have \"github\"", "a provider's id is 1 to 32",
+            "a provider's scope is of visible ASCII",
         ]
         for message in expected { #expect(faults.contains { $0.contains(message) }, "\(message) in \(faults)") }
         #expect(faults.count == expected.count + 1, "\(faults)")
