@@ -230,7 +230,7 @@ def margin(world: UpstreamWorld) -> None:
         equal(world.refreshes("google") - before, renewed, f"refreshes with {left} left")
 
 
-@suite.cases("a refresh token that {} no longer takes is dead: the person is sent to sign in again, and that mends it", list(PLAYS))
+@suite.cases("a refresh token that {} no longer takes is dead: the person is sent to sign in again, which mends it", list(PLAYS))
 def dead(world: UpstreamWorld, provider: str) -> None:
     app, person, visitor = world.apps["desk"], world.newcomer(provider), Visitor()
     if provider == "github":
@@ -412,7 +412,11 @@ def not_any_more(world: UpstreamWorld) -> None:
     app, person = world.apps["desk"], world.newcomer("github")
     tokens = world.tokens(app, "github", person)
     ours, user = tokens["access_token"], introspected(world, app, tokens["access_token"])["sub"]
-    count = f"select count(*) from upstream_tokens t join federated_identities f on f.id = t.identity_id where user_id = '{user}'"
+    count = (
+        "select count(*) from upstream_tokens t join federated_identities f on f.id = t.identity_id "
+        f"where user_id = '{user}'"
+    )
+    seen = f"update federated_identities set last_sign_in_at = now() - interval '{{}} days' where user_id = '{user}'"
     execute(world.database, f"update users set disabled_at = now() where id = '{user}'")
     refused(world.upstream(app, ours, "github"), 400, "invalid_request")
     execute(world.database, f"update users set disabled_at = null where id = '{user}'")
@@ -428,13 +432,13 @@ def not_any_more(world: UpstreamWorld) -> None:
         policy = Path(folder) / "linking-policy.yaml"
         text = (ROOT / "providers" / "linking-policy.yaml").read_text()
         policy.write_text(text.replace("link_lapses_after: never", "link_lapses_after: 90d"))
-        execute(world.database, f"update federated_identities set last_sign_in_at = now() - interval '91 days' where user_id = '{user}'")
+        execute(world.database, seen.format(91))
         with node(world.database, kept_providers(), linking={"policy_file": str(policy)}, **world.settings) as strict:
             awaited(
                 lambda: world.upstream(app, ours, "github", strict).status_code == 400, "the policy is in force"
             )
             refused(world.upstream(app, ours, "github", strict), 400, "interaction_required", reason="no_identity")
-            execute(world.database, f"update federated_identities set last_sign_in_at = now() where user_id = '{user}'")
+            execute(world.database, seen.format(0))
             handed(world.upstream(app, ours, "github", strict))
     equal(execute(world.database, count), "1", "rows before the identity goes")
     execute(world.database, f"update sessions set identity_id = null where user_id = '{user}'; "
@@ -452,7 +456,8 @@ def revoked_meanwhile(world: UpstreamWorld) -> None:
     answers: list[requests.Response] = []
     asking = threading.Thread(target=lambda: answers.append(world.upstream(app, tokens["access_token"], "google")))
     asking.start()
-    awaited(lambda: execute(world.database, "select count(*) from upstream_tokens where refreshing_until > now()") == "1", "the lease")
+    leased = "select count(*) from upstream_tokens where refreshing_until > now()"
+    awaited(lambda: execute(world.database, leased) == "1", "the lease is taken")
     world.call("POST", "/oauth/revoke", data={"token": tokens["refresh_token"]}, auth=app.auth)
     asking.join()
     equal(answers[0].status_code, 400, answers[0].text)
