@@ -1,4 +1,4 @@
-import Cryptography
+public import Cryptography
 
 /// What an ``OpaqueToken`` is for. Each kind has its own prefix, so that one kind is never accepted as another
 /// (Mattermost CVE-2025-12421) and secret scanners can tell a leak apart.
@@ -73,6 +73,12 @@ public enum PushedRequestKind: TokenKind {
     public static let prefix = "lku_"
 }
 
+/// The nonce of a token exchange (OpenID Connect Core 1.0 §2).
+public enum ExchangeNonceKind: TokenKind {
+    /// `lkn_`
+    public static let prefix = "lkn_"
+}
+
 /// A bearer token: prefix, 256 random bits in 43 base64url characters, and a 24-bit checksum in four more, so that
 /// junk and truncated tokens are refused without asking the database (Zitadel CVE-2026-27840).
 public struct OpaqueToken<Kind: TokenKind>: Sendable, Hashable, CustomStringConvertible {
@@ -141,6 +147,9 @@ public typealias ProofToken = OpaqueToken<ProofTokenKind>
 /// Key of an administrator's program.
 public typealias AdministrationKey = OpaqueToken<AdministrationKeyKind>
 
+/// A nonce for a provider's ID token.
+public typealias ExchangeNonce = OpaqueToken<ExchangeNonceKind>
+
 /// A code that an app redeems.
 public typealias AuthorizationCode = OpaqueToken<AuthorizationCodeKind>
 /// An app's token for new tokens.
@@ -167,4 +176,18 @@ public struct TokenHash: Sendable, Hashable {
 
     /// The hash of a `state` (RFC 6749 §4.1.1) as it came back from a provider.
     public static func ofState(_ state: String) -> TokenHash { TokenHash(SHA2.sha256(Array(state.utf8))) }
+
+    /// The hash of what a signed token says: of everything before its signature. An ECDSA signature can be turned into another one
+    /// that fits as well, without the key, so a hash of the whole would let one token pass for two.
+    public static func ofSigned(_ token: Secret) -> TokenHash {
+        let bytes = Array(token.reveal().utf8)
+        let end = bytes.lastIndex(of: UInt8(ascii: ".")) ?? bytes.endIndex
+        return TokenHash(SHA2.sha256(Array(bytes[..<end])))
+    }
+
+    /// What stands for an app where a browser has a device token: an app is one device. No device token hashes to this, because each
+    /// of those begins with its prefix.
+    public static func ofApp(_ client: String) -> TokenHash {
+        TokenHash(SHA2.sha256(Array("app\u{0}\(client)".utf8)))
+    }
 }

@@ -155,6 +155,39 @@ public struct SessionLifetime: Sendable, Hashable {
     }
 }
 
+/// What makes a session an app's from its beginning: somebody arrived without a browser.
+public struct NewAppSession: Sendable {
+    /// The app's id.
+    public let client: String
+    /// What was granted.
+    public let scope: [String]
+    /// Hash of its refresh token; nil when the app may not refresh.
+    public let refreshToken: TokenHash?
+    /// Hash of its access token; nil for a JWT, which is not stored.
+    public let accessToken: TokenHash?
+    /// How long the access token is good for.
+    public let accessTokenLifetime: Duration
+    /// Whether the app is told of its end.
+    public let hasLogoutNotice: Bool
+
+    /// Creates it.
+    public init(
+        client: String,
+        scope: [String],
+        refreshToken: TokenHash?,
+        accessToken: TokenHash?,
+        accessTokenLifetime: Duration,
+        hasLogoutNotice: Bool
+    ) {
+        self.hasLogoutNotice = hasLogoutNotice
+        self.client = client
+        self.scope = scope
+        self.refreshToken = refreshToken
+        self.accessToken = accessToken
+        self.accessTokenLifetime = accessTokenLifetime
+    }
+}
+
 /// A session about to be stored.
 public struct NewSession: Sendable {
     /// Fresh id.
@@ -173,6 +206,8 @@ public struct NewSession: Sendable {
     public let deviceToken: TokenHash
     /// Tells the owner if the browser was not known before.
     public let newDeviceNotice: Job
+    /// Nil for a browser's session. An app's begins only if no second step is due: there is no page to pass it on.
+    public let app: NewAppSession?
 
     /// Creates a session to store.
     public init(
@@ -183,8 +218,10 @@ public struct NewSession: Sendable {
         replacing: TokenHash?,
         device: Device,
         deviceToken: TokenHash,
-        newDeviceNotice: Job
+        newDeviceNotice: Job,
+        app: NewAppSession? = nil
     ) {
+        self.app = app
         self.id = id
         self.tokenHash = tokenHash
         self.methods = methods

@@ -22,16 +22,20 @@ public enum UserChangeResult: Sendable, Hashable {
     case noSuchUser
     /// The account was merged into this one: change that one.
     case merged(UserID)
+    /// Somebody else proved the account's address and claimed it: nobody is let in there again.
+    case claimed
 }
 
 /// Users, for administrators. Nothing that a user can reach writes through this (L-12).
 public protocol UserStore: Sendable {
     /// Whoever has proven an address.
     func owner(of address: EmailAddress) async throws(StoreFailure) -> UserID?
-    /// Carries out a change, under the user's lock, and writes the event, if there is one.
+    /// Carries out a change, under the user's lock, writes the event, if there is one, and tells the apps who is banned, let in
+    /// again or gone, and who did it: of a deletion that is the only trace.
     func change(
         _ user: UserID,
         _ change: UserChange,
+        by author: String,
         event: AccountEvent?
     ) async throws(StoreFailure) -> UserChangeResult
 }

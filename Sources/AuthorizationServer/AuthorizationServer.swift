@@ -11,6 +11,8 @@ public struct AuthorizationServer: Sendable {
     public let pushedRequest: PushedRequestEndpoint
     /// `/oauth/token`.
     public let token: TokenEndpoint
+    /// `/v1/nonces`.
+    public let nonce: NonceEndpoint
     /// `/oauth/introspect`.
     public let introspection: IntrospectionEndpoint
     /// `/oauth/revoke`.
@@ -64,6 +66,7 @@ public struct AuthorizationServer: Sendable {
             freshGrant: freshGrant,
             replayRecord: replayRecord
         )
+        nonce = NonceEndpoint(clients: clients, nonces: exchange.nonces)
         introspection = IntrospectionEndpoint(
             clients: clients,
             grants: grants,

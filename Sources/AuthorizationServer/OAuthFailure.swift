@@ -24,6 +24,8 @@ public struct OAuthFailure: Error, Sendable, Hashable {
         case temporarilyUnavailable = "temporarily_unavailable"
         /// RFC 8693 §2.2.2.
         case invalidTarget = "invalid_target"
+        /// Nobody's: a limit on attempts is reached, in the word that every other answer here has for it.
+        case tooManyAttempts = "too_many_attempts"
         /// RFC 6750 §3.1.
         case invalidToken = "invalid_token"
         /// RFC 6750 §3.1.
@@ -48,29 +50,27 @@ public struct OAuthFailure: Error, Sendable, Hashable {
     public let code: Code
     /// The `error_description`: for the developer who reads the answer, never with anything of the request in it.
     public let description: String
-    /// Where a person goes on in a browser, and why they have to; nil when no person is needed.
-    public let interaction: Interaction?
-
-    /// What only a person can do, in a browser.
-    public struct Interaction: Sendable, Hashable {
-        /// `reason`: a stable snake_case word.
-        public let reason: String
-        /// `interaction_uri`: the address to open.
-        public let uri: String
-
-        /// Creates it.
-        public init(reason: String, uri: String) {
-            self.reason = reason
-            self.uri = uri
-        }
-    }
+    /// `reason`: a stable snake_case word that says more than the `error`; nil where there is no more to say.
+    public let reason: String?
+    /// `interaction_uri`: where a person goes on in a browser; nil when no person is needed.
+    public let interactionURI: String?
+    /// Seconds after which trying again makes sense.
+    public let retryAfter: Int?
 
     /// Creates a failure. The description has to be of the characters RFC 6749 §5.2 allows: visible ASCII and spaces without
     /// quotes and backslashes.
-    public init(_ code: Code, _ description: String, interaction: Interaction? = nil) {
+    public init(
+        _ code: Code,
+        _ description: String,
+        reason: String? = nil,
+        interactionURI: String? = nil,
+        retryAfter: Int? = nil
+    ) {
         self.code = code
         self.description = description
-        self.interaction = interaction
+        self.reason = reason
+        self.interactionURI = interactionURI
+        self.retryAfter = retryAfter
     }
 
     static func invalidRequest(_ description: String) -> OAuthFailure { OAuthFailure(.invalidRequest, description) }
@@ -80,5 +80,9 @@ public struct OAuthFailure: Error, Sendable, Hashable {
     /// One answer for every code or token that is not good: unknown, expired, used, somebody else's.
     static let invalidGrant = OAuthFailure(.invalidGrant, "the code or token is not valid, or not valid any more")
     /// The database is away.
-    public static let temporarilyUnavailable = OAuthFailure(.temporarilyUnavailable, "try again in a moment")
+    public static let temporarilyUnavailable = OAuthFailure(
+        .temporarilyUnavailable,
+        "try again in a moment",
+        retryAfter: 2
+    )
 }

@@ -41,16 +41,17 @@ public struct AdministerUsers: Sendable {
         by administrator: String,
         requestID: String? = nil
     ) async throws(StoreFailure) -> UserChangeResult {
+        let author = String(administrator.prefix(64))
         let event = Self.kind(of: change).map { kind in
             AccountEvent(
                 id: .fresh(milliseconds: UInt64(clamping: unixTime()) * 1000),
                 kind: kind,
                 network: nil,
                 requestID: requestID,
-                author: String(administrator.prefix(64))
+                author: author
             )
         }
-        return try await store.change(user, change, event: event)
+        return try await store.change(user, change, by: author, event: event)
     }
 
     private static func kind(of change: UserChange) -> AccountEvent.Kind? {
@@ -60,7 +61,7 @@ public struct AdministerUsers: Sendable {
         case .endSessions: .sessionsEndedByAdministrator
         case .setRoles: .rolesChanged
         case .setMetadata: .metadataChanged
-        // The history goes with the account.
+        // The history goes with the account; the apps' events tell of it.
         case .delete: nil
         }
     }

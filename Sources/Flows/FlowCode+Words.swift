@@ -52,6 +52,10 @@ extension FlowCode {
             "Something about the account changed while you were confirming. Nothing was joined; sign in again to start over."
         case .otherLinkWaits:
             "In this browser something else waits to be confirmed by now. Nothing was joined; look at it before you go on."
+        case .tokenNotExchangeable: "Signing in with {provider} needs a browser."
+        case .tokenRefused: "{provider} does not say that this sign-in was meant for this app."
+        case .nonceRefused: "This sign-in was not begun here, or took too long."
+        case .tokenReplayed: "This sign-in was already used."
         }
     }
 
@@ -104,6 +108,11 @@ extension FlowCode {
         case .situationChanged:
             "A race, or the policy was changed in between; the new decision is made at the next sign-in."
         case .otherLinkWaits: "Nothing to do: two tabs, of which the later one counts."
+        case .tokenNotExchangeable:
+            "The provider cannot say whose app a token was given to; the app needs the authorization code flow."
+        case .tokenRefused: "Made up, revoked, expired, or given to another app: possibly one that collects tokens."
+        case .nonceRefused: "The app asks at /v1/nonces for each sign-in, and gives it to the provider as it is."
+        case .tokenReplayed: "An app that sends its request twice, or a copy of the token."
         }
     }
 }

@@ -80,6 +80,14 @@ public enum FlowCode: String, Sendable, CaseIterable {
     case situationChanged = "situation_changed"
     /// The form was drawn for something else than what waits in this browser now.
     case otherLinkWaits = "other_link_waits"
+    /// The provider's tokens of this kind cannot be exchanged.
+    case tokenNotExchangeable = "token_not_exchangeable"
+    /// The provider does not know this access token, or gave it to another app.
+    case tokenRefused = "token_refused"
+    /// The ID token has no nonce of ours, or one that is used, too old, or another app's.
+    case nonceRefused = "nonce_refused"
+    /// The ID token was exchanged before.
+    case tokenReplayed = "token_replayed"
 
     /// HTTP status of the page or problem.
     public var status: Int {
@@ -101,7 +109,7 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .addressTaken, .addressNotProven, .lastWayIn, .identityTaken, .passwordTooShortAlone, .nothingToChange,
             .situationChanged, .otherLinkWaits:
             409
-        case .nothingToConfirm: 400
+        case .nothingToConfirm, .tokenNotExchangeable, .tokenRefused, .nonceRefused, .tokenReplayed: 400
         case .proofRefused: 403
         }
     }
@@ -113,7 +121,7 @@ public enum FlowCode: String, Sendable, CaseIterable {
         case .providerUnavailable, .providerBusy, .storeUnavailable, .contention: .waitAndSignInAgain
         case .malformedCallback, .missingBrowserCookie, .unknownTransaction, .expiredTransaction, .wrongProvider,
             .wrongIssuer, .codeRefused, .providerAnswerInvalid, .idTokenRefused, .signInRequired,
-            .freshSignInRequired:
+            .freshSignInRequired, .tokenNotExchangeable, .tokenRefused, .nonceRefused, .tokenReplayed:
             .signInAgain
         case .localAccountsOff, .signUpClosed: .chooseAnotherWay
         case .invalidAddress, .passwordRefused: .signUp

@@ -12,6 +12,10 @@ public enum FlowStep: String, Sendable, CaseIterable {
     case exchangeCode = "exchange_code"
     /// OpenID Connect Core §3.1.3.7.
     case verifyIDToken = "verify_id_token"
+    /// Using up an ID token that an app handed over, and its nonce.
+    case acceptToken = "accept_token"
+    /// Asking the provider which app an access token was given to.
+    case checkToken = "check_token"
     /// The provider's own profile endpoints.
     case fetchProfile = "fetch_profile"
     /// From the provider's answers to an asserted identity.

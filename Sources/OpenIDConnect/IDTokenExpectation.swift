@@ -1,4 +1,5 @@
 public import Cryptography
+import OAuth
 
 /// What an ID token has to say to be ours.
 public struct IDTokenExpectation: Sendable {
@@ -6,6 +7,8 @@ public struct IDTokenExpectation: Sendable {
     public var issuers: Set<String>
     /// Our client id at this issuer.
     public var clientID: String
+    /// Further client ids at this issuer that are ours: of native apps, whose tokens an app hands over.
+    public var otherClientIDs: Set<String>
     /// The nonce that was sent; nil only where none was sent.
     public var nonce: Secret?
     /// The accepted signature algorithms; symmetric ones do not exist here (D06, D07).
@@ -19,10 +22,16 @@ public struct IDTokenExpectation: Sendable {
     /// When set, `auth_time` is required and may be at most this old, in seconds (D16).
     public var maximumAuthenticationAge: Int64?
 
+    /// Whether a client id is one of ours.
+    func isOurs(_ id: String) -> Bool {
+        id.isExactly(clientID) || otherClientIDs.contains { $0.isExactly(id) }
+    }
+
     /// Creates an expectation.
     public init(
         issuers: Set<String>,
         clientID: String,
+        otherClientIDs: Set<String> = [],
         nonce: Secret?,
         algorithms: Set<SignatureAlgorithm> = [.rs256],
         maximumAge: Int64 = 3600,
@@ -32,6 +41,7 @@ public struct IDTokenExpectation: Sendable {
     ) {
         self.issuers = issuers
         self.clientID = clientID
+        self.otherClientIDs = otherClientIDs
         self.nonce = nonce
         self.algorithms = algorithms
         self.maximumAge = maximumAge

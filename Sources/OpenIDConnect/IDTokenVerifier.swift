@@ -65,11 +65,11 @@ public enum IDTokenVerifier {
     // Core §3.1.3.7 steps 3 to 5 (D02 to D04, X-2).
     private static func checkAudience(_ claims: ClaimReader, _ expectation: IDTokenExpectation) throws(IDTokenFault) {
         let audiences = try claims.audiences()
-        guard audiences.contains(where: { $0.isExactly(expectation.clientID) }) else { throw .audienceMismatch }
-        guard audiences.allSatisfy({ $0.isExactly(expectation.clientID) }) else { throw .additionalAudience }
+        guard audiences.contains(where: expectation.isOurs) else { throw .audienceMismatch }
+        guard audiences.allSatisfy(expectation.isOurs) else { throw .additionalAudience }
         let party = try claims.string("azp")
         guard party != nil || audiences.count == 1 else { throw .missing(claim: "azp") }
-        guard party?.isExactly(expectation.clientID) ?? true else { throw .authorizedPartyMismatch }
+        guard party.map(expectation.isOurs) ?? true else { throw .authorizedPartyMismatch }
     }
 
     private static func checkTimes(

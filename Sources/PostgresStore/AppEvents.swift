@@ -9,6 +9,12 @@ enum AppEvent: String {
     case identityUnlinked = "user.identity_unlinked"
     /// `{from, to}`: what belongs to the first user belongs to the second from now on.
     case merged = "user.merged"
+    /// `{user_id, by}`: may not sign in any more.
+    case disabled = "user.disabled"
+    /// The same: may sign in again.
+    case enabled = "user.enabled"
+    /// The same: is gone, with everything.
+    case deleted = "user.deleted"
 }
 
 extension PostgresStore {

@@ -69,6 +69,11 @@ public struct Migrator: Sendable {
             script: String(decoding: PackageResources._011_devices_sql, as: UTF8.self)
         ),
         Migration(
+            number: 12,
+            name: "token_exchange",
+            script: String(decoding: PackageResources._012_token_exchange_sql, as: UTF8.self)
+        ),
+        Migration(
             number: 13,
             name: "upstream_tokens",
             script: String(decoding: PackageResources._013_upstream_tokens_sql, as: UTF8.self)

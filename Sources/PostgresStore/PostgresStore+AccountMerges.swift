@@ -181,6 +181,9 @@ extension PostgresStore: AccountMergeStore {
                         where s.id = d.session_id and u.disabled_at is null
                           and \(Self.isFresh(request.session, for: request.freshFor)))
                       and \(Self.isUndisturbed("w.user_id", "w.other_id"))
+                      and not exists (
+                        select from users u
+                        where u.id in (w.user_id, w.other_id) and u.roles && \(request.privilegedRoles))
                     """
                 )
                 guard confirmed.affected == 1,

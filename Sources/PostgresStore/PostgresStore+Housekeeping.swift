@@ -71,6 +71,17 @@ extension PostgresStore {
                 select handle_hash from pushed_requests where expires_at < now() limit \(limit) for update skip locked
             )
             """,
+            """
+            delete from exchange_nonces where nonce_hash in (
+                select nonce_hash from exchange_nonces where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            """
+            delete from exchanged_tokens where (issuer, token_hash) in (
+                select issuer, token_hash from exchanged_tokens where expires_at < now()
+                limit \(limit) for update skip locked
+            )
+            """,
             // A used refresh token is remembered for a month: after that a copy of it opens nothing, and tells nothing either.
             """
             delete from refresh_tokens where token_hash in (

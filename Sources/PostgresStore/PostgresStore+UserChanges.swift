@@ -22,21 +22,25 @@ extension PostgresStore: UserStore {
     public func change(
         _ user: UserID,
         _ change: UserChange,
+        by author: String,
         event: AccountEvent?
     ) async throws(StoreFailure) -> UserChangeResult {
         do {
-            let result = try await underLock("select id, merged_into from users where id = \(user.uuid) for update") {
+            let result = try await underLock(
+                "select id, merged_into, claimed_at is not null from users where id = \(user.uuid) for update"
+            ) {
                 transaction,
                 user,
                 row in
                 if let other = try row.decode(UUID?.self, at: 1) { return UserChangeResult.merged(UserID(other)) }
+                if change == .enable, try row.decode(Bool.self, at: 2) { return .claimed }
                 var ended = 0
                 for statement in Self.endings(change, user) {
                     ended += try await transaction.query(statement).affected
                 }
                 if case .endSessions(.some) = change, ended == 0 { return .noSuchUser }
                 _ = try await transaction.pipeline(
-                    Self.statements(change, user)
+                    Self.announcements(change, user, author) + Self.statements(change, user)
                         + (event.map { [Self.insertion(of: $0, from: "select \(user.uuid)")] } ?? [])
                 )
                 return .done(endedSessions: ended)
@@ -57,12 +61,31 @@ extension PostgresStore: UserStore {
         }
     }
 
+    /// Before the change, while what it changes can still be seen: nobody is told twice.
+    private static func announcements(_ change: UserChange, _ user: UserID, _ author: String) -> [SQL] {
+        let told: (event: AppEvent, condition: SQL)
+        switch change {
+        case .disable: told = (.disabled, "disabled_at is null")
+        case .enable: told = (.enabled, "disabled_at is not null")
+        case .delete: told = (.deleted, "true")
+        case .endSessions, .setRoles, .setMetadata: return []
+        }
+        return [
+            announcement(
+                of: told.event,
+                from: """
+                    select json_build_object('user_id', id, 'by', \(author)) from users
+                    where id = \(user.uuid) and \(told.condition)
+                    """
+            )
+        ]
+    }
+
     private static func statements(_ change: UserChange, _ user: UserID) -> [SQL] {
         switch change {
         case .disable:
             // Whatever was proven before counts no more, or it would open the account the moment it is enabled again.
             ["update users set disabled_at = coalesce(disabled_at, now()) where id = \(user.uuid)"] + voiding(user)
-        // Not what a claim left behind: nobody is to come back to that.
         case .enable: ["update users set disabled_at = null where id = \(user.uuid) and claimed_at is null"]
         case .endSessions: []
         case .setRoles(let roles): ["update users set roles = \(roles) where id = \(user.uuid)"]

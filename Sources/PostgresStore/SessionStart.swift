@@ -25,16 +25,35 @@ enum SessionStart {
                 returning user_id
             ), started as (
                 insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
-                                      user_agent, network, sessions_allowed, awaits_second_factor)
+                                      user_agent, network, sessions_allowed, awaits_second_factor, client_id, scope,
+                                      logout_notice)
                 select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
                        \(session.methods.map(\.rawValue)), \(nullable: provider),
                        make_interval(secs => \(lifetime.idleTimeout.seconds)),
                        now() + case when acted.second_step then interval '10 minutes'
                                else make_interval(secs => \(lifetime.absoluteTimeout.seconds)) end,
                        \(nullable: session.device.userAgent), \(nullable: session.device.network),
-                       \(nullable: lifetime.limitPerUser), acted.second_step
-                from acted
-            ), \(recognition(session, of: "select user_id from acted where not second_step"))
+                       \(nullable: lifetime.limitPerUser), acted.second_step, \(nullable: session.app?.client),
+                       \(session.app?.scope ?? []), \(session.app?.hasLogoutNotice ?? false)
+                from acted where not (acted.second_step and \(session.app != nil))
+                returning id, scope, expires_at
+            ), \(tokens(session.app)), \(recognition(session, of: "select user_id from acted where not second_step"))
+            """
+    }
+
+    /// What an app holds of its session from the beginning.
+    private static func tokens(_ app: NewAppSession?) -> SQL {
+        guard let app else { return "refreshable as (select), accessible as (select)" }
+        return """
+            refreshable as (
+                insert into refresh_tokens (token_hash, session_id)
+                select \(nullable: app.refreshToken?.bytes), id from started where \(app.refreshToken != nil)
+            ), accessible as (
+                insert into access_tokens (token_hash, session_id, scope, expires_at)
+                select \(nullable: app.accessToken?.bytes), id, scope,
+                       least(expires_at, now() + make_interval(secs => \(app.accessTokenLifetime.seconds)))
+                from started where \(app.accessToken != nil)
+            )
             """
     }
 

@@ -8,6 +8,16 @@ public struct IdentityRule: Sendable, Hashable {
         case string
         /// A JSON integer above 0, of at most 64 bits (GitHub's `id`).
         case integer
+
+        /// A subject as text; nil for another JSON type, or a number that is nobody's.
+        func text(of value: JSONValue) -> String? {
+            switch (self, value) {
+            case (.string, .string(let text)): text
+            // Written as an integer, so that 583231 and 583231.0 are not two spellings; 0 is a default, not a person.
+            case (.integer, .number(let number)): number.int64.flatMap { $0 > 0 ? String($0) : nil }
+            default: nil
+            }
+        }
     }
 
     /// A state the account has to be in.

@@ -32,14 +32,9 @@ extension Provider {
 
     private func subject(in values: [String: JSONValue]) throws(ClaimFault) -> String {
         guard let value = identity.subject.value(in: values) else { throw .subjectMissing }
-        switch (identity.subjectType, value) {
-        case (.string, .string(let text)): return text
-        case (.integer, .number(let number)):
-            // Written as an integer, so that 583231 and 583231.0 are not two spellings; 0 is a default, not a person.
-            guard let id = number.int64, id > 0 else { throw .subjectInvalid }
-            return String(id)
-        default: throw .subjectWrongType
-        }
+        if let text = identity.subjectType.text(of: value) { return text }
+        if identity.subjectType == .integer, case .number = value { throw .subjectInvalid }
+        throw .subjectWrongType
     }
 
     // What is only shown may be missing or odd without harm.

@@ -69,15 +69,21 @@ extension Provider {
     }
 
     /// What the ID token of this sign-in has to say; nil for plain OAuth 2.0.
+    ///
+    /// - Parameters:
+    ///   - otherClientIDs: further ids that are ours, for a token that no sign-in here asked for.
+    ///   - nonce: what was sent; nil where the caller judges the nonce.
     public func idTokenExpectation(
         client: ClientRegistration,
-        nonce: Secret,
+        otherClientIDs: Set<String> = [],
+        nonce: Secret?,
         accessToken: Secret?
     ) -> IDTokenExpectation? {
         guard let idToken else { return nil }
         return IDTokenExpectation(
             issuers: idToken.issuers,
             clientID: client.clientID,
+            otherClientIDs: otherClientIDs,
             nonce: nonce,
             algorithms: idToken.algorithms,
             maximumAge: idToken.maximumAge,

@@ -31,6 +31,8 @@ public struct Provider: Sendable, Hashable {
     public let asksUserInfo: Bool
     /// What is asked with the access token, in order.
     public let profile: [ProfileRequest]
+    /// What tells whose app an access token was given to; nil where the provider has no such question.
+    public let tokenCheck: TokenCheck?
     /// How the answers become a person.
     public private(set) var identity: IdentityRule
     /// Captured answers and what has to become of them.

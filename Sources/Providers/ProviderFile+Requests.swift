@@ -157,6 +157,43 @@ extension ProviderFile {
         }
     }
 
+    /// `token_check:`: which app an access token was given to.
+    func tokenCheck(_ subjectType: IdentityRule.SubjectType?) -> TokenCheck? {
+        guard let mapping = root.optional("token_check")?.mapping() else { return nil }
+        let urlValue = mapping.required("url")
+        let url = urlValue?.string()
+        let example = url.flatMap { TokenCheck.url($0, clientID: "client") }
+        let isSecure = example?.isSecure(allowingLoopbackHTTP: surroundings.allowsLoopbackHTTP) ?? false
+        if let url, !isSecure || !url.contains(TokenCheck.placeholder) {
+            urlValue?.fail("\"token_check.url\" has to be an https URL with {client_id} in it")
+        }
+        let headers = headers(mapping.optional("headers")?.mapping())
+        let clientID = members(mapping.required("client_id"))
+        let subject = members(mapping.required("subject"))
+        mapping.finish()
+        guard let url, let clientID, let subject, let subjectType else { return nil }
+        return TokenCheck(
+            url: url,
+            headers: headers,
+            clientID: clientID,
+            subject: subject,
+            subjectType: subjectType,
+            bulkhead: id.description,
+            origins: surroundings.origins
+        )
+    }
+
+    /// Member names with dots between them.
+    private func members(_ value: ValueReader?) -> [String]? {
+        guard let value, let text = value.string() else { return nil }
+        let names = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard names.allSatisfy({ !$0.isEmpty }) else {
+            value.fail("\"\(value.path)\" has to be member names with dots between them")
+            return nil
+        }
+        return names
+    }
+
     private func headers(_ mapping: MappingReader?) -> [ProfileRequest.Header] {
         let reserved: Set<String> = [
             "authorization", "host", "cookie", "content-length", "content-type", "transfer-encoding", "connection",

@@ -90,11 +90,12 @@ struct ProviderFile {
         var names = Set(profile.map(\.name))
         if isOpenIDConnect { names.formUnion([ClaimPath.idToken, ClaimPath.claims]) }
         if asksUserInfo { names.insert(ClaimPath.userInfo) }
-        let identity = IdentityFile(answers: names, isOpenIDConnect: isOpenIDConnect, root: root).rule()
+        let rule = IdentityFile(answers: names, isOpenIDConnect: isOpenIDConnect, root: root).rule()
+        let tokenCheck = tokenCheck(rule?.subjectType)
         let examples = ExampleFile(answers: names, root: root).examples()
         root.finish()
         guard let name, let button, language != nil, let endpoints, let authorization, let callbackIssuer,
-            let authentication, let identity, isOpenIDConnect == (idToken != nil)
+            let authentication, let identity = rule, isOpenIDConnect == (idToken != nil)
         else { return nil }
         return Provider(
             id: id,
@@ -109,6 +110,7 @@ struct ProviderFile {
             clientAuthentication: authentication,
             asksUserInfo: asksUserInfo,
             profile: profile,
+            tokenCheck: tokenCheck,
             identity: identity,
             examples: examples,
             origins: surroundings.origins

@@ -110,6 +110,7 @@ extension ServiceConfiguration.Provider {
         previousClientSecret = resolver.value(Settings.providerPreviousSecret, id)
         issuer = resolver.value(Settings.providerIssuer, id)
         name = resolver.value(Settings.providerName, id)
+        nativeClientIDs = Set(resolver.value(Settings.providerNativeClientIDs, id))
         authoritativeFor = Set(resolver.value(Settings.providerAuthoritativeFor, id))
         keepsTokens = resolver.value(Settings.providerKeepTokens, id) ?? false
         additionalScopes = resolver.value(Settings.providerAdditionalScopes, id)

@@ -32,6 +32,8 @@ extension ServiceConfiguration {
         public let issuer: String?
         /// Name on the button, when it is not the file's.
         public let name: String?
+        /// Client ids of native apps, besides ``clientID``.
+        public let nativeClientIDs: Set<String>
         /// Mail domains the provider runs, in canonical form.
         public let authoritativeFor: Set<String>
         /// Whether its tokens are kept for apps.

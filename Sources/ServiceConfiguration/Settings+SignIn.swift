@@ -151,6 +151,12 @@ extension Settings {
         example: "Staff login",
         "The name on the button, instead of the one in the provider's file."
     )
+    static let providerNativeClientIDs = ListSetting(
+        "providers.<id>.native_client_ids",
+        .line(upTo: 512),
+        example: "ios.apps.example.org,android.apps.example.org",
+        "Client ids the provider gave out for native apps of yours: an ID token for one of them is taken in a token exchange."
+    )
     static let providerAuthoritativeFor = ListSetting(
         "providers.<id>.authoritative_for",
         .mailDomain,

@@ -73,6 +73,7 @@ func authorizationServer(
         refreshWindow: configuration.clients.refreshWindow,
         exchange: TokenExchange(
             arrivals: exchange.arrivals,
+            nonces: exchange.nonces,
             upstreamTokens: upstreamTokens.map { source in
                 UpstreamTokenExchange(
                     accessToken: PresentedAccessToken(clients: clients, grants: store, signer: signer),

@@ -95,7 +95,13 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         providers: providers,
         store: store,
         signer: signingKeys?.live ?? NoSigner(),
-        exchange: TokenExchange(arrivals: ExchangeDoor()),
+        exchange: TokenExchange(
+            arrivals: ExchangeDoor(
+                exchange: ExchangeSignIn(signIn, store: store),
+                signInPage: "\(configuration.publicURL)/sign-in"
+            ),
+            nonces: store
+        ),
         lifetime: lifetime,
         upstreamTokens: signIn.vault.map { HandOutUpstreamToken(signIn, vault: $0, store: store, logger: logger) }
     )
@@ -244,7 +250,8 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)",
                 isLinkOnly: setting.isLinkOnly,
-                keepsTokens: setting.keepsTokens
+                keepsTokens: setting.keepsTokens,
+                nativeClientIDs: setting.nativeClientIDs
             )
         )
     }

@@ -1,3 +1,4 @@
+import Cryptography
 import Testing
 
 @testable import Accounts
@@ -41,6 +42,14 @@ struct OpaqueTokenTests {
         #expect(SessionToken(ParkedCallbackToken.generate().reveal()) == nil)
         let renamed = "lkf_" + SessionToken.generate().reveal().dropFirst(4)
         #expect(BrowserToken(renamed) == nil)
+    }
+
+    @Test("X-4 another signature over the same words is the same token, other words are another")
+    func signed() {
+        let hash = TokenHash.ofSigned(Secret("header.claims.signature"))
+        #expect(TokenHash.ofSigned(Secret("header.claims.another")) == hash)
+        #expect(TokenHash.ofSigned(Secret("header.clajms.signature")) != hash)
+        #expect(TokenHash.ofSigned(Secret("claims")) != TokenHash.ofSigned(Secret("header")))
     }
 
     @Test("O-3 a token prints nothing")

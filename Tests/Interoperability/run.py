@@ -17,6 +17,7 @@ import app_checks
 import backchannel_checks
 import backend_checks
 import conformance_checks
+import exchange_checks
 import logout_conformance_checks
 import mail_checks
 import proxy_checks
@@ -91,6 +92,9 @@ def main(only: str) -> int:
         ):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad
+    with exchange_checks.exchange_world() as exchange:
+        ok, bad = exchange_checks.suite.run(exchange, only=only)
+        passed, failed = passed + ok, failed + bad
     ok, bad = upstream_token_checks.run(only)
     passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")

@@ -132,6 +132,33 @@ struct UserAdministrationTests {
         #expect(author == "ada")
     }
 
+    @Test("Apps are told who is banned, let in again, gone, and by whom; a claimed account stays closed")
+    func told() async throws {
+        let stack = try await Self.stack()
+        let person = try await LocalPerson.signedUp(at: stack)
+        let id = try await person.userID()
+        for path in ["ban", "ban", "unban", "unban"] {
+            #expect(try await call("POST", "/\(id)/\(path)").status == 200)
+        }
+        _ = try await stack.database.query(
+            "update users set disabled_at = now(), claimed_at = now() where id = \(id)::uuid"
+        )
+        let claimed = try await call("POST", "/\(id)/unban")
+        #expect(claimed.status == 409 && claimed.json["code"] as? String == "user_claimed")
+        let ran = try await latchkey("users", "unban", id)
+        #expect(ran.code == 1 && ran.output.contains("claimed this account"))
+        #expect(try await stack.count("select count(*) from users where id = \(id)::uuid and disabled_at is null") == 0)
+        #expect(try await call("DELETE", "/\(id)").status == 204)
+        #expect(try await call("DELETE", "/\(id)").status == 404)
+        let told = try await stack.text(
+            """
+            select string_agg(kind || ' by ' || (payload->>'by'), ', ' order by sequence) from app_events
+            where payload->>'user_id' = \(id)
+            """
+        )
+        #expect(told == "user.disabled by ada, user.enabled by ada, user.deleted by ada")
+    }
+
     @Test("An administrator ends one session of somebody, and only if it is theirs")
     func endOne() async throws {
         let stack = try await Self.stack()

@@ -87,6 +87,29 @@ struct IDTokenVerifierTests {
     }
 
     @Test(
+        "D02 D03 D04 X-2 several client ids are ours, and nobody else is",
+        arguments: [
+            (#""ios""#, nil, "accepted"), (#""ios""#, #""client""#, "accepted"), (#""client""#, #""ios""#, "accepted"),
+            (#"["client","ios"]"#, #""ios""#, "accepted"), (#"["client","ios"]"#, nil, "missing_azp"),
+            (#"["ios","other"]"#, #""ios""#, "additional_audience"), (#""other""#, #""ios""#, "audience_mismatch"),
+            (#""ios""#, #""other""#, "authorized_party_mismatch"), (#""iOS""#, nil, "audience_mismatch"),
+            (#""android ""#, nil, "audience_mismatch"),
+        ] as [(String, String?, String)]
+    )
+    func severalClientIDs(_ audience: String, _ party: String?, _ wanted: String) throws {
+        let audience = try parsed(audience)
+        let party = try party.map(parsed)
+        let found = try verdict(
+            {
+                $0["aud"] = audience
+                $0["azp"] = party
+            },
+            expectation { $0.otherClientIDs = ["ios", "android"] }
+        )
+        #expect(found == wanted)
+    }
+
+    @Test(
         "D02 D03 D04 X-2 the audience is us, and nobody else",
         arguments: [
             (#""client""#, #""client""#, "accepted"), (#"["client"]"#, #""client""#, "accepted"),

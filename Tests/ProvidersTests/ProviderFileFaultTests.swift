@@ -57,6 +57,13 @@ struct ProviderFileFaultTests {
                 "github", "https://api.github.com/user\n", "https://api.github.com@evil.example/user\n",
                 "has to be an https URL"
             ),
+            ("github", "applications/{client_id}/token", "applications/token", "with {client_id} in it"),
+            (
+                "github", "https://api.github.com/applications", "http://api.github.com/applications",
+                "\"token_check.url\" has to be an https URL"
+            ),
+            ("github", "client_id: app.client_id", "client_id: app..client_id", "member names with dots"),
+            ("github", "  subject: user.id\nidentity", "identity", "missing key \"subject\""),
             ("github", "pass_through: [login]", "pass_through: [redirect_uri]", "is set by Latchkey"),
             ("github", "pass_through: [login]", "pass_through: [Redirect_URI]", "of a-z, 0-9 and _"),
             ("github", "pass_through: [login]", "parameters: { state: x }", "is set by Latchkey"),

@@ -46,6 +46,7 @@ struct NoUsers: UserStore {
     func change(
         _ user: UserID,
         _ change: UserChange,
+        by author: String,
         event: AccountEvent?
     ) async throws(StoreFailure) -> UserChangeResult { throw .unavailable }
 }

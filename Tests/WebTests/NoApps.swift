@@ -20,7 +20,7 @@ enum NoApps {
                 signer: NoSigner(),
                 keys: keys,
                 refreshWindow: .zero,
-                exchange: TokenExchange(arrivals: NoArrivals()),
+                exchange: TokenExchange(arrivals: NoArrivals(), nonces: NoNonces()),
                 freshGrant: { SessionID(UUID()) },
                 replayRecord: { _, _ in
                     ReplayRecord(
@@ -40,6 +40,11 @@ enum NoApps {
 
 private struct NoArrivals: ExchangeArrivals {
     func arrive(_ arrival: ExchangedArrival) async throws(OAuthFailure) { throw .temporarilyUnavailable }
+}
+
+private struct NoNonces: ExchangeStore {
+    func store(_ nonce: NewExchangeNonce) async throws(StoreFailure) { throw .unavailable }
+    func accept(_ token: PresentedIDToken) async throws(StoreFailure) -> AcceptedIDToken { throw .unavailable }
 }
 
 private struct NoGrants: GrantStore {

@@ -92,6 +92,8 @@ public struct MergeRequest: Sendable {
     public let rotatingTo: TokenHash
     /// Sessions older than this are stale.
     public let freshFor: Duration
+    /// Whoever holds one of these roles by now is not merged.
+    public let privilegedRoles: [String]
     /// The second factor that moves, sealed for its next owner; nil when none moves.
     public let factor: MovedFactor?
     /// How long the ways in that came along can be taken back.
@@ -109,6 +111,7 @@ public struct MergeRequest: Sendable {
         session: TokenHash,
         rotatingTo: TokenHash,
         freshFor: Duration,
+        privilegedRoles: [String],
         factor: MovedFactor?,
         undoFor: Duration,
         stayingEvent: AccountEvent,
@@ -119,6 +122,7 @@ public struct MergeRequest: Sendable {
         self.session = session
         self.rotatingTo = rotatingTo
         self.freshFor = freshFor
+        self.privilegedRoles = privilegedRoles
         self.factor = factor
         self.undoFor = undoFor
         self.stayingEvent = stayingEvent

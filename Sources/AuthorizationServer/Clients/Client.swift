@@ -64,6 +64,8 @@ public struct Client: Sendable {
     public let scopes: Set<String>
     /// Providers whose people it lets in; nil is all, and e-mail and password as well.
     public let providers: Set<ProviderID>?
+    /// Whether it may exchange an ID token without a nonce of ours, for libraries that cannot carry one.
+    public let isNonceOptional: Bool
     /// Whether it belongs to whoever runs this service: nobody is asked for consent.
     public let isFirstParty: Bool
     /// Scopes that an access token of a provider may have for it to be handed out to this app; empty where it gets none.
@@ -95,8 +97,10 @@ public struct Client: Sendable {
         accessTokens: AccessTokenFormat,
         idTokenAlgorithm: TokenAlgorithm,
         lifetimes: Lifetimes,
+        isNonceOptional: Bool = false,
         backchannelLogout: BackchannelLogout? = nil
     ) {
+        self.isNonceOptional = isNonceOptional
         self.id = id
         self.name = name
         self.secretHashes = secretHashes

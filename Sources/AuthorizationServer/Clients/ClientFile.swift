@@ -24,6 +24,7 @@ struct ClientFile {
         let grants = grants(hasRedirectURI: !redirectURIs.isEmpty)
         let scopes = scopes(grants)
         let providers = providers()
+        let isNonceOptional = isNonceOptional(grants)
         let isFirstParty = root.required("first_party")?.bool()
         let upstreamTokens = ClientUpstreamTokens(root: root)
             .allowed(grants: grants, providers: providers, isPublic: secrets.isEmpty, isFirstParty: isFirstParty)
@@ -46,6 +47,7 @@ struct ClientFile {
             accessTokens: format,
             idTokenAlgorithm: algorithm,
             lifetimes: lifetimes,
+            isNonceOptional: isNonceOptional,
             backchannelLogout: backchannelLogout
         )
     }
@@ -153,6 +155,22 @@ struct ClientFile {
         }
         if ids.isEmpty { value.fail("without a provider nobody could sign in; leave \"providers\" out to allow all") }
         return Set(ids)
+    }
+
+    private enum NonceRule: String, CaseIterable {
+        case required
+        case optional
+    }
+
+    /// `exchange: {nonce: optional}`.
+    private func isNonceOptional(_ grants: Set<GrantType>) -> Bool {
+        guard let value = root.optional("exchange"), let mapping = value.mapping() else { return false }
+        if !grants.contains(.tokenExchange) {
+            value.fail("\"exchange\" without the grant \(GrantType.tokenExchange.rawValue) says nothing")
+        }
+        let rule = mapping.optional("nonce")?.choice(of: NonceRule.self)
+        mapping.finish()
+        return rule == .optional
     }
 
     private func idTokenAlgorithm() -> TokenAlgorithm {

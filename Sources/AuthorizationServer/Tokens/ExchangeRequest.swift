@@ -11,14 +11,6 @@ public enum ExchangedTokenType: String, Sendable, Hashable, CaseIterable {
     case idToken = "urn:ietf:params:oauth:token-type:id_token"
 }
 
-/// What a provider gave somebody, presented by an app.
-public enum ProviderCredential: Sendable, Hashable {
-    /// An ID token (OpenID Connect Core 1.0 §2).
-    case idToken(Secret)
-    /// An access token, good for the provider's own interface.
-    case accessToken(Secret)
-}
-
 /// A request for somebody's fresh token at a provider.
 public struct UpstreamTokenRequest: Sendable, Hashable {
     /// A token of ours that stands for the person; not looked at yet.

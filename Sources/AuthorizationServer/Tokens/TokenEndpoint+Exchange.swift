@@ -25,6 +25,7 @@ extension TokenEndpoint {
         _ origin: RequestOrigin
     ) async throws(OAuthFailure) -> JSONObject {
         let scope = try permitted(requested, provider, credential, client)
+        try origin.count(for: client)
         // Before the token is used up: whoever is told to try again has to be able to.
         guard signer.isReady else { throw .temporarilyUnavailable }
         let id = freshGrant()

@@ -2,16 +2,26 @@ public import Accounts
 public import JSON
 
 /// Who sends a request to an endpoint for apps, as far as the edge can tell.
-public struct RequestOrigin: Sendable, Hashable {
+public struct RequestOrigin: Sendable {
     /// Network part of the sender's address, or nil.
     public let network: String?
     /// For logs and records.
     public let requestID: String
+    private let countStart: @Sendable () -> Int?
 
     /// Creates an origin.
-    public init(network: String?, requestID: String) {
+    /// - Parameter countStart: counts one sign-in that is begun from there; seconds to wait when there were too many.
+    public init(network: String?, requestID: String, countStart: @escaping @Sendable () -> Int?) {
         self.network = network
         self.requestID = requestID
+        self.countStart = countStart
+    }
+
+    /// Counts one sign-in that is begun from there (M06). An app with a secret is not counted: it is the operator's own, and all its
+    /// people come from one address.
+    func count(for client: Client) throws(OAuthFailure) {
+        guard client.isPublic, let wait = countStart() else { return }
+        throw OAuthFailure(.tooManyAttempts, "too many attempts: wait a little", retryAfter: wait)
     }
 }
 
@@ -57,12 +67,19 @@ public protocol UpstreamTokens: Sendable {
 public struct TokenExchange: Sendable {
     /// Signs people in.
     public let arrivals: any ExchangeArrivals
+    /// Keeps nonces.
+    public let nonces: any ExchangeStore
     /// Hands out tokens of providers.
     public let upstreamTokens: any UpstreamTokens
 
     /// Wires it together.
-    public init(arrivals: any ExchangeArrivals, upstreamTokens: any UpstreamTokens = NoUpstreamTokens()) {
+    public init(
+        arrivals: any ExchangeArrivals,
+        nonces: any ExchangeStore,
+        upstreamTokens: any UpstreamTokens = NoUpstreamTokens()
+    ) {
         self.arrivals = arrivals
+        self.nonces = nonces
         self.upstreamTokens = upstreamTokens
     }
 }

@@ -122,6 +122,7 @@ public struct MergeAccounts: Sendable {
                 session: token.hash,
                 rotatingTo: rotated.hash,
                 freshFor: services.settings.sessionLifetime.freshFor,
+                privilegedRoles: services.settings.privilegedRoles.sorted(),
                 factor: try await movedFactor(pending),
                 undoFor: services.settings.identityUndoFor,
                 stayingEvent: services.event(.accountMerged, visitor),

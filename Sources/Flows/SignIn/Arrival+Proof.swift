@@ -8,7 +8,7 @@ extension Arrival {
         _ decision: LinkingDecision,
         _ entry: DecisionEntry,
         _ situation: LinkingSituation,
-        _ transaction: SignInTransaction,
+        _ errand: Errand,
         _ identity: AssertedIdentity,
         _ place: Place
     ) -> PendingLink? {
@@ -21,7 +21,7 @@ extension Arrival {
             proofs = offered
             if decision.reason == .linkLapsed {
                 (purpose, target) = (.lapsed, situation.identityOwner)
-            } else if case .link(let user, _) = transaction.purpose {
+            } else if case .link(let user, _) = errand.purpose {
                 (purpose, target) = (.link, user)
             } else {
                 (purpose, target) = (.link, situation.addressHolder)
@@ -38,12 +38,12 @@ extension Arrival {
             browser: browser,
             purpose: purpose,
             identity: identity,
-            arrival: transaction.purpose,
+            arrival: errand.purpose,
             target: target,
             proofs: proofs,
             decision: entry.id,
             policyHash: entry.record.policyHash,
-            returnTo: transaction.returnTo
+            returnTo: errand.returnTo
         )
     }
 
@@ -57,7 +57,12 @@ extension Arrival {
         let question = question(link.identity, link.arrival, session: place.session, under: inForce)
         for _ in 0..<attempts {
             let situation = try await situation(question)
-            let decision = decide(on: situation, about: link.identity, returningTo: link.returnTo, under: inForce)
+            let decision = decide(
+                on: situation,
+                about: link.identity,
+                signingInTo: services.settings.app(link.returnTo),
+                under: inForce
+            )
             let effect = planProven(
                 waiting,
                 decision,

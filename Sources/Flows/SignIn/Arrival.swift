@@ -13,6 +13,21 @@ struct Arrival: Sendable {
         let knownDevice: DeviceToken?
         let device: Device
         let requestID: String
+        var app: AppPlace?
+    }
+
+    /// The app that somebody arrives in, in place of a browser: the session is the app's from its beginning.
+    struct AppPlace: Sendable {
+        let session: SessionID
+        let app: NewAppSession
+        let lifetime: SessionLifetime
+        let device: TokenHash
+    }
+
+    /// What somebody arrives for, and where they go afterwards.
+    struct Errand: Sendable {
+        let purpose: SignInPurpose
+        let returnTo: String
     }
 
     let services: SignInServices
@@ -28,16 +43,21 @@ struct Arrival: Sendable {
     func settle(
         _ identity: AssertedIdentity,
         keeping tokens: SealedUpstreamTokens? = nil,
-        transaction: SignInTransaction,
+        for errand: Errand,
         in place: Place
     ) async throws(FlowFailure) -> CompletedSignIn {
         // The same policy from the question to the record, whatever is put in force in between.
         let inForce = services.policy.inForce
-        let question = question(identity, transaction.purpose, session: place.session, under: inForce)
+        let question = question(identity, errand.purpose, session: place.session, under: inForce)
         for _ in 0..<attempts {
             let situation = try await situation(question)
-            let decision = decide(on: situation, about: identity, returningTo: transaction.returnTo, under: inForce)
-            if let completed = try await apply(decision, inForce, situation, question, tokens, transaction, place) {
+            let decision = decide(
+                on: situation,
+                about: identity,
+                signingInTo: place.app?.app.client ?? services.settings.app(errand.returnTo),
+                under: inForce
+            )
+            if let completed = try await apply(decision, inForce, situation, question, tokens, errand, place) {
                 return completed
             }
         }
@@ -75,7 +95,7 @@ struct Arrival: Sendable {
     func decide(
         on situation: LinkingSituation,
         about identity: AssertedIdentity,
-        returningTo returnTo: String,
+        signingInTo app: String?,
         under inForce: PolicyInForce
     ) -> LinkingDecision {
         decideLinking(
@@ -84,7 +104,7 @@ struct Arrival: Sendable {
             context: LinkingContext(
                 provider: identity.provider,
                 domain: identity.email?.address.domain,
-                app: services.settings.app(returnTo),
+                app: app,
                 linkOnly: services.providers[identity.provider]?.isLinkOnly ?? true
             )
         )
@@ -99,14 +119,14 @@ struct Arrival: Sendable {
         _ situation: LinkingSituation,
         _ question: LinkingQuestion,
         _ tokens: SealedUpstreamTokens?,
-        _ transaction: SignInTransaction,
+        _ errand: Errand,
         _ place: Place
     ) async throws(FlowFailure) -> CompletedSignIn? {
         guard
             let effect = planChange(
                 for: decision.outcome,
                 in: situation,
-                purpose: transaction.purpose,
+                purpose: errand.purpose,
                 email: question.identity.email,
                 freshUser: services.freshID(),
                 freshIdentity: services.freshID(),
@@ -118,7 +138,7 @@ struct Arrival: Sendable {
             record: DecisionRecord(decision, under: inForce),
             requestID: place.requestID
         )
-        let pending = pending(decision, entry, situation, transaction, question.identity, place)
+        let pending = pending(decision, entry, situation, errand, question.identity, place)
         let isHeld = decision.outcome == .hold
         let started = try await carryOut(
             effect,
@@ -130,13 +150,13 @@ struct Arrival: Sendable {
             keeping: tokens
         )
         guard let started else { return nil }
-        if case .signedIn(let signedIn) = started { return completed(effect, signedIn, transaction.returnTo) }
+        if case .signedIn(let signedIn) = started { return completed(effect, signedIn, errand.returnTo) }
         if pending != nil { return .awaitsProof(outcome: decision.outcome.code) }
         if isHeld, let held = try await held(question.identity) {
-            return .stopped(StoppedSignIn(held, purpose: transaction.purpose))
+            return .stopped(StoppedSignIn(held, purpose: errand.purpose))
         }
         let offersMerge = await offersMerge(after: decision, situation, question)
-        return .stopped(StoppedSignIn(decision.outcome, purpose: transaction.purpose, offersMerge: offersMerge))
+        return .stopped(StoppedSignIn(decision.outcome, purpose: errand.purpose, offersMerge: offersMerge))
     }
 
     /// How the arrival of somebody who waits for an administrator stands.
@@ -234,14 +254,15 @@ struct Arrival: Sendable {
         _ place: Place
     ) -> NewSession {
         NewSession(
-            id: services.freshID(),
+            id: place.app?.session ?? services.freshID(),
             tokenHash: token.hash,
             methods: methods,
-            lifetime: services.settings.sessionLifetime,
+            lifetime: place.app?.lifetime ?? services.settings.sessionLifetime,
             replacing: place.session,
             device: place.device,
-            deviceToken: device.hash,
-            newDeviceNotice: services.job(.newDevice(user, place.device, unixTime: services.unixTime()))
+            deviceToken: place.app?.device ?? device.hash,
+            newDeviceNotice: services.job(.newDevice(user, place.device, unixTime: services.unixTime())),
+            app: place.app?.app
         )
     }
 

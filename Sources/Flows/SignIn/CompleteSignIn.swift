@@ -110,7 +110,7 @@ public struct CompleteSignIn: Sendable {
         return try await arrival.settle(
             word.identity,
             keeping: word.tokens,
-            transaction: transaction,
+            for: Arrival.Errand(purpose: transaction.purpose, returnTo: transaction.returnTo),
             in: Arrival.Place(
                 browser: request.browser?.hash,
                 session: request.session?.hash ?? transaction.session,

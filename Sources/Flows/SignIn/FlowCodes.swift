@@ -41,6 +41,18 @@ extension ProfileFault {
     }
 }
 
+extension TokenCheckFault {
+    var flowCode: FlowCode {
+        switch reason {
+        case .unknownToken, .otherApp: .tokenRefused
+        case .unauthorized: .misconfigured
+        case .rateLimited: .providerBusy
+        case .unavailable: .providerUnavailable
+        case .unexpectedAnswer: .providerAnswerInvalid
+        }
+    }
+}
+
 extension MetadataFault {
     var flowCode: FlowCode {
         switch self {

@@ -1,6 +1,7 @@
 import Accounts
 import Cryptography
 import JOSE
+import JSON
 import OAuth
 import OpenIDConnect
 import Providers
@@ -19,8 +20,8 @@ struct ProviderWord: Sendable {
 }
 
 /// `exchange_code → verify_id_token → fetch_profile → map_claims`: what is said between us and the provider, after the
-/// browser has brought the code. The tokens live only here and are dropped at the end, but
-/// where the operator has them kept; then they leave sealed (C13).
+/// browser has brought the code. The tokens live only here and are dropped at the end, but where the operator has them kept: then
+/// they leave sealed (C13).
 struct ProviderConversation: Sendable {
     private let services: SignInServices
 
@@ -38,9 +39,19 @@ struct ProviderConversation: Sendable {
         let tokens = try await exchange(code, configured, endpoints, transaction, secrets)
         let claims = try await verifyIDToken(tokens, configured, endpoints, secrets)
         let collection = try await fetchProfile(tokens.accessToken, configured, endpoints)
+        let identity = try mapClaims(claims, answers: collection.answers, configured)
+        return ProviderWord(identity: identity, tokens: kept(tokens, of: identity, at: configured))
+    }
+
+    // MARK: map_claims
+
+    func mapClaims(
+        _ claims: IDTokenClaims?,
+        answers: [String: JSONValue],
+        _ configured: ConfiguredProvider
+    ) throws(FlowFailure) -> AssertedIdentity {
         do {
-            let identity = try configured.provider.mapClaims(idToken: claims, answers: collection.answers)
-            return ProviderWord(identity: identity, tokens: kept(tokens, of: identity, at: configured))
+            return try configured.provider.mapClaims(idToken: claims, answers: answers)
         } catch {
             throw FlowFailure(.mapClaims, .identityUnusable, detail: error.code, provider: configured.provider.id)
         }
@@ -103,10 +114,22 @@ struct ProviderConversation: Sendable {
                 accessToken: tokens.accessToken
             )
         else { return nil }
+        guard let token = tokens.idToken else {
+            throw FlowFailure(.verifyIDToken, .idTokenRefused, detail: "missing_id_token", provider: provider.id)
+        }
+        return try await verify(token, expectation, configured, endpoints)
+    }
+
+    func verify(
+        _ token: Secret,
+        _ expectation: IDTokenExpectation,
+        _ configured: ConfiguredProvider,
+        _ endpoints: ResolvedEndpoints
+    ) async throws(FlowFailure) -> IDTokenClaims {
+        let provider = configured.provider
         func failure(_ code: FlowCode, _ detail: String) -> FlowFailure {
             FlowFailure(.verifyIDToken, code, detail: detail, provider: provider.id)
         }
-        guard let token = tokens.idToken else { throw failure(.idTokenRefused, "missing_id_token") }
         guard let source = provider.keySetSource(endpoints) else { throw failure(.misconfigured, "no_key_set") }
         let keys: JWKSet
         do {
@@ -134,9 +157,35 @@ struct ProviderConversation: Sendable {
         return (try? JWS.unverifiedHeader(token.reveal()))?.kid == nil
     }
 
+    // MARK: check_token
+
+    /// Whose access token it is, at the provider, if it was given to us.
+    func owner(
+        of accessToken: Secret,
+        _ check: TokenCheck,
+        _ configured: ConfiguredProvider
+    ) async throws(FlowFailure) -> String {
+        let provider = configured.provider.id
+        guard let request = check.outbound(accessToken: accessToken, client: configured.client) else {
+            throw FlowFailure(.checkToken, .misconfigured, detail: "token_check_url", provider: provider)
+        }
+        let response = try await send(request, step: .checkToken, provider)
+        do {
+            return try check.read(response, client: configured.client)
+        } catch {
+            throw FlowFailure(
+                .checkToken,
+                error.flowCode,
+                detail: error.code,
+                provider: provider,
+                retryAfter: error.retryAfter
+            )
+        }
+    }
+
     // MARK: fetch_profile
 
-    private func fetchProfile(
+    func fetchProfile(
         _ accessToken: Secret,
         _ configured: ConfiguredProvider,
         _ endpoints: ResolvedEndpoints

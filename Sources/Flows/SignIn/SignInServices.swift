@@ -16,6 +16,8 @@ public struct ConfiguredProvider: Sendable {
     public let isLinkOnly: Bool
     /// Whether what it gives at a sign-in is kept for apps. Everything is dropped otherwise (C13).
     public let keepsTokens: Bool
+    /// Further client ids there that are ours, of native apps: an ID token for one of them is taken in a token exchange.
+    public let nativeClientIDs: Set<String>
 
     /// Creates a configured provider.
     public init(
@@ -23,9 +25,11 @@ public struct ConfiguredProvider: Sendable {
         client: ClientRegistration,
         redirectURI: String,
         isLinkOnly: Bool = false,
-        keepsTokens: Bool = false
+        keepsTokens: Bool = false,
+        nativeClientIDs: Set<String> = []
     ) {
         self.keepsTokens = keepsTokens
+        self.nativeClientIDs = nativeClientIDs
         self.provider = provider
         self.client = client
         self.redirectURI = redirectURI

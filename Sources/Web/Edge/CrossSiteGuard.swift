@@ -5,7 +5,7 @@ import HTTPTypes
 enum CrossSiteGuard {
     private static let appPaths: Set<String> = [
         "/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/par", "/oauth/userinfo", "/oauth/authorize",
-        "/oauth/logout",
+        "/oauth/logout", "/v1/nonces",
     ]
 
     /// Whether the request may change state.

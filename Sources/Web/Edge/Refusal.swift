@@ -108,6 +108,7 @@ extension Refusal {
         notFound, methodNotAllowed([]), tooLarge, malformed, crossSite, unsupportedMediaType, unauthenticated, timedOut,
         internalError, administratorUnauthenticated, invalidRequest(""), hold(404, .notPending, ""),
         hold(409, .noSuchUser, ""), insufficientAuthentication(.none, signIn: ""), roleRequired, userMerged,
+        userClaimed,
         appRequestRefused(OAuthFailure(.invalidRequest, "")), appsUnavailable,
     ].map(\.code)
 }

@@ -161,6 +161,7 @@ func carryOut(_ change: UserChange, _ whom: UserOptions, _ options: Configuratio
         switch try await users(change, of: try await users.id(of: whom.user), by: whom.administrator) {
         case .done(let count): ended = count
         case .noSuchUser: throw StartFault("there is no such user, or no such session")
+        case .claimed: throw StartFault("the owner of its address claimed this account: nobody is let in there again")
         case .merged(let other): throw StartFault("this account was merged into \(other): change that one")
         }
     }

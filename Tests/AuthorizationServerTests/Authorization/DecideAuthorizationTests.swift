@@ -150,7 +150,7 @@ struct DecideAuthorizationTests {
         #expect(Self.decide(other, client, Self.session()) == .signInDifferently(.user))
     }
 
-    @Test("acr_values: the second step where there is one, a page that leads to it where there is none, never fewer factors")
+    @Test("acr_values: the second step where there is one, a page where it is set up, never fewer factors")
     func level() throws {
         let client = try Self.client()
         let both = Self.session(methods: ["pwd", "otp", "mfa"], hasSecondFactor: true)

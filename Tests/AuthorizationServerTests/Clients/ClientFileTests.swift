@@ -66,6 +66,26 @@ struct ClientFileTests {
         }
     }
 
+    @Test("X-5 a nonce is asked for unless the file says otherwise, and only a client that may exchange can say so")
+    func exchange() throws {
+        let start = "id: app\nname: App\nfirst_party: true\npublic: true\nredirect_uris: [https://app.example/]\n"
+        let grants = "grants: ['urn:ietf:params:oauth:grant-type:token-exchange']\n"
+        for (text, isOptional) in [("", false), ("exchange: {}", false), ("exchange: {nonce: required}", false)]
+            + [("exchange: {nonce: optional}", true)]
+        {
+            let (registry, faults) = try Self.load(["app.yaml": start + grants + text])
+            #expect(faults == [] && registry.all.first?.isNonceOptional == isOptional, "\(text) \(faults)")
+        }
+        for text in [
+            start + "exchange: {nonce: optional}", start + grants + "exchange: {nonce: never}",
+            start + grants + "exchange: {nonces: optional}", start + grants + "exchange: optional",
+        ] {
+            let (registry, faults) = try Self.load(["app.yaml": text])
+            #expect(faults.count == 1 && registry.all.isEmpty, "\(text) \(faults)")
+        }
+        #expect(try Self.load(["app.yaml": start]).0.all.first?.grants.contains(.tokenExchange) == false)
+    }
+
     @Test("a client is confidential or public, never both and never neither")
     func kinds() throws {
         let start = "id: app\nname: App\nfirst_party: true\nredirect_uris: [https://app.example/]\n"

@@ -85,6 +85,7 @@ struct UserChangeRoutes: Sendable {
         case .done: break
         case .noSuchUser: throw Refusal.notFound
         case .merged: throw Refusal.userMerged
+        case .claimed: throw Refusal.userClaimed
         }
     }
 
@@ -107,5 +108,10 @@ extension Refusal {
         409,
         "user_merged",
         "This account was merged into another one: ask for the user to see which, and change that one."
+    )
+    static let userClaimed = Refusal(
+        409,
+        "user_claimed",
+        "Whoever proved this account's address claimed it, and it was closed: nobody is let in there again."
     )
 }

@@ -76,7 +76,8 @@ enum AppPages {
             return MessagePage(
                 kind: .refused,
                 title: "A second step is needed",
-                sentence: "\(name) asks for more than one proof of who you are. Set up a second step for your account, then go on.",
+                sentence: "\(name) asks for more than one proof of who you are. Set up a second step for your account, "
+                    + "then go on.",
                 nextSteps: [
                     MessagePage.NextStep(
                         label: "Set up a second step",

@@ -37,8 +37,8 @@ struct OAuthReplies: Sendable {
         var members = JSONObject([
             ("error", .string(failure.code.rawValue)), ("error_description", .string(failure.description)),
         ])
-        members["reason"] = failure.interaction.map { .string($0.reason) }
-        members["interaction_uri"] = failure.interaction.map { .string($0.uri) }
+        members["reason"] = failure.reason.map { .string($0) }
+        members["interaction_uri"] = failure.interactionURI.map { .string($0) }
         let body = JSONValue.object(members)
         let status = status ?? Self.status(failure.code)
         var response = answers.json(body.serializedBytes(), status: HTTPResponse.Status(code: status))
@@ -47,9 +47,9 @@ struct OAuthReplies: Sendable {
         case .invalidToken, .insufficientScope:
             response.headers[.wwwAuthenticate] =
                 #"Bearer error="\#(failure.code.rawValue)", error_description="\#(failure.description)""#
-        case .temporarilyUnavailable: response.headers[.retryAfter] = "2"
         default: break
         }
+        response.headers[.retryAfter] = failure.retryAfter.map { String($0) }
         return response
     }
 
@@ -57,6 +57,7 @@ struct OAuthReplies: Sendable {
         switch code {
         case .invalidClient, .invalidToken: 401
         case .insufficientScope: 403
+        case .tooManyAttempts: 429
         case .serverError: 500
         case .temporarilyUnavailable: 503
         default: 400

@@ -19,6 +19,13 @@ struct TokenRoutes: Sendable {
                 try await server.token(authorization: authorization, form: form, origin: origin(request, context))
             }
         }
+        router.post("/v1/nonces") { request, context in
+            var response = try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
+                try await server.nonce(authorization: authorization, form: form, origin: origin(request, context))
+            }
+            if response.status == .ok { response.status = .created }
+            return response
+        }
         router.post("/oauth/introspect") { request, _ in
             try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
                 try await server.introspection(authorization: authorization, form: form)
@@ -42,7 +49,7 @@ struct TokenRoutes: Sendable {
         }
         router.get("/oauth/userinfo") { request, _ in try await userInfo(request) }
         router.post("/oauth/userinfo") { request, _ in try await userInfo(request) }
-        for path in ["/oauth/token", "/oauth/revoke", "/oauth/userinfo"] {
+        for path in ["/oauth/token", "/v1/nonces", "/oauth/revoke", "/oauth/userinfo"] {
             router.on(RouterPath(path), method: .options) { request, _ in replies.origins.preflight(request) }
         }
         let metadata = JSONValue.object(server.metadata.json).serializedBytes()
@@ -57,7 +64,16 @@ struct TokenRoutes: Sendable {
     }
 
     private func origin(_ request: Request, _ context: RequestScope) -> RequestOrigin {
-        RequestOrigin(network: visitors.address(request, context)?.network, requestID: context.requestID)
+        let address = visitors.address(request, context)
+        let limits = limits
+        return RequestOrigin(network: address?.network, requestID: context.requestID) {
+            do throws(Refusal) {
+                try limits.count(address?.client ?? "unknown")
+                return nil
+            } catch {
+                return error.retryAfter ?? 1
+            }
+        }
     }
 
     /// The token in the header, or by POST in the form (RFC 6750 §2.1 and §2.2); never in the query.
