@@ -117,7 +117,8 @@ public struct UpstreamTokenExchange: UpstreamTokens {
         OAuthFailure(
             code,
             why + ": they have to sign in with it again, at the page named here or at /oauth/authorize with provider",
-            interaction: OAuthFailure.Interaction(reason: reason, uri: signInPage)
+            reason: reason,
+            interactionURI: signInPage
         )
     }
 
