@@ -30,6 +30,8 @@ public struct AuthorizationServer: Sendable {
     ///   - keys: seal requests and derive refresh tokens.
     ///   - refreshWindow: how long the parent of the live refresh token gets the same successor again.
     ///   - exchange: signs people in with what a provider gave them, and hands out what it gave.
+    ///   - permissions: what each role may do.
+    ///   - unixTime: seconds since 1970, for what apps signed.
     ///   - freshGrant: makes ids.
     ///   - replayRecord: what a replayed refresh token leaves behind.
     public init(
@@ -40,12 +42,15 @@ public struct AuthorizationServer: Sendable {
         keys: KeyRing,
         refreshWindow: Duration,
         exchange: TokenExchange,
+        permissions: RolePermissions,
+        unixTime: @escaping @Sendable () -> Int64,
         freshGrant: @escaping @Sendable () -> SessionID,
         replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
     ) {
-        let claims = IssuedClaims(issuer: issuer)
+        let claims = IssuedClaims(issuer: issuer, permissions: permissions)
         self.clients = clients
         self.signer = signer
+        let authenticate = ClientAuthenticator(clients: clients, grants: grants, issuer: issuer, unixTime: unixTime)
         let accessToken = PresentedAccessToken(clients: clients, grants: grants, signer: signer)
         authorization = AuthorizationEndpoint(
             clients: clients,
@@ -54,9 +59,14 @@ public struct AuthorizationServer: Sendable {
             keys: keys,
             issuer: issuer
         )
-        pushedRequest = PushedRequestEndpoint(clients: clients, grants: grants, signer: signer)
-        token = TokenEndpoint(
+        pushedRequest = PushedRequestEndpoint(
+            authenticate: authenticate,
             clients: clients,
+            grants: grants,
+            signer: signer
+        )
+        token = TokenEndpoint(
+            authenticate: authenticate,
             grants: grants,
             signer: signer,
             claims: claims,
@@ -66,15 +76,16 @@ public struct AuthorizationServer: Sendable {
             freshGrant: freshGrant,
             replayRecord: replayRecord
         )
-        nonce = NonceEndpoint(clients: clients, nonces: exchange.nonces)
+        nonce = NonceEndpoint(authenticate: authenticate, nonces: exchange.nonces)
         introspection = IntrospectionEndpoint(
-            clients: clients,
+            authenticate: authenticate,
             grants: grants,
             accessToken: accessToken,
+            claims: claims,
             issuer: issuer
         )
-        revocation = RevocationEndpoint(clients: clients, grants: grants, accessToken: accessToken)
-        userInfo = UserInfoEndpoint(accessToken: accessToken, claims: claims)
+        revocation = RevocationEndpoint(authenticate: authenticate, grants: grants, accessToken: accessToken)
+        userInfo = UserInfoEndpoint(clients: clients, accessToken: accessToken, claims: claims)
         metadata = ServerMetadata(issuer: issuer)
     }
 }

@@ -43,6 +43,9 @@ public protocol GrantStore: Sendable {
     func push(_ request: String, client: ClientID, handle: TokenHash, lifetime: Duration) async throws(StoreFailure)
     /// Takes a pushed request out, once.
     func takePushed(_ handle: TokenHash, client: ClientID) async throws(StoreFailure) -> String?
+    /// Writes down that an assertion was used; false when it had been before. The database decides between two nodes.
+    /// - Parameter until: when it is refused for its age.
+    func spendAssertion(_ id: TokenHash, until: Instant) async throws(StoreFailure) -> Bool
     /// The present time, by the database's clock.
     func now() async throws(StoreFailure) -> Instant
 }

@@ -1,4 +1,5 @@
 import Accounts
+import Cryptography
 public import JSON
 
 /// What apps read about us: OpenID Connect Discovery 1.0 §3 and RFC 8414 §2. Everything in it is exercised by a test, and nothing that
@@ -31,13 +32,19 @@ public struct ServerMetadata: Sendable {
         members["acr_values_supported"] = Self.list(AuthenticationLevel.allCases.map(\.acr))
         members["claims_supported"] = Self.list([
             "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "email",
-            "email_verified", "roles",
+            "email_verified", "roles", "permissions",
         ])
         members["prompt_values_supported"] = Self.list(AuthorizationRequest.Prompt.allCases.map(\.rawValue))
         let methods = Self.list(ClientAuthenticationMethod.allCases.map(\.rawValue))
         members["token_endpoint_auth_methods_supported"] = methods
         members["revocation_endpoint_auth_methods_supported"] = methods
-        members["introspection_endpoint_auth_methods_supported"] = ["client_secret_basic", "client_secret_post"]
+        members["introspection_endpoint_auth_methods_supported"] = Self.list(
+            ClientAuthenticationMethod.allCases.filter { $0 != .none }.map(\.rawValue)
+        )
+        let algorithms = Self.list(ClientAssertion.algorithms.map(\.rawValue).sorted())
+        members["token_endpoint_auth_signing_alg_values_supported"] = algorithms
+        members["revocation_endpoint_auth_signing_alg_values_supported"] = algorithms
+        members["introspection_endpoint_auth_signing_alg_values_supported"] = algorithms
         members["authorization_response_iss_parameter_supported"] = true
         members["backchannel_logout_supported"] = true
         members["backchannel_logout_session_supported"] = true

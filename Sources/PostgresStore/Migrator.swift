@@ -83,6 +83,11 @@ public struct Migrator: Sendable {
             name: "backchannel_logout",
             script: String(decoding: PackageResources._014_backchannel_logout_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 17,
+            name: "client_assertions",
+            script: String(decoding: PackageResources._017_client_assertions_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

@@ -270,6 +270,17 @@ extension PostgresStore: GrantStore {
         }
     }
 
+    /// One statement: of many simultaneous callers exactly one succeeds.
+    public func spendAssertion(_ id: TokenHash, until: Instant) async throws(StoreFailure) -> Bool {
+        try await run(
+            """
+            insert into client_assertions (id_hash, expires_at)
+            values (\(id.bytes), to_timestamp(\(Double(until.seconds))::float8))
+            on conflict (id_hash) do nothing
+            """
+        ).affected == 1
+    }
+
     /// One round trip.
     public func now() async throws(StoreFailure) -> Instant {
         do {
@@ -281,12 +292,14 @@ extension PostgresStore: GrantStore {
 
     // MARK: rows
 
-    /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back.
+    /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back, and while
+    /// a second step is still to come it opens nothing.
     static let liveness: SQL = """
         s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and u.id = s.user_id and u.disabled_at is null
         and (s.parent_id is null or exists (
             select from sessions p
-            where p.id = s.parent_id and p.expires_at > now() and p.last_seen_at + p.idle_timeout > now()))
+            where p.id = s.parent_id and p.expires_at > now() and p.last_seen_at + p.idle_timeout > now()
+              and not p.awaits_second_factor))
         """
 
     private static let grantJoins: SQL = """
@@ -296,9 +309,10 @@ extension PostgresStore: GrantStore {
 
     private static let grantColumns: SQL = """
         s.id, s.client_id, s.scope, s.methods, s.provider, s.authenticated_at, s.expires_at, now(),
-        u.id, u.display_name, u.roles, e.address, e.verified_at is not null
+        u.id, u.display_name, u.roles, e.address, e.verified_at is not null,
+        u.public_metadata
         """
-    private static let grantColumnCount = 13
+    private static let grantColumnCount = 14
 
     private static func liveGrant(_ row: Row) throws(PostgresFailure) -> LiveGrant {
         LiveGrant(
@@ -309,7 +323,8 @@ extension PostgresStore: GrantStore {
                 displayName: try row.decode(String?.self, at: 9),
                 roles: try row.decode([String].self, at: 10),
                 email: try row.decode(String?.self, at: 11),
-                emailVerified: try row.decode(Bool.self, at: 12)
+                emailVerified: try row.decode(Bool.self, at: 12),
+                publicMetadata: try row.decode(String.self, at: 13)
             ),
             scope: try row.decode([String].self, at: 2),
             methods: try row.decode([String].self, at: 3),

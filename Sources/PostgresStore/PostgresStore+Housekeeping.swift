@@ -15,11 +15,14 @@ extension PostgresStore {
         [
             """
             with over as (
-                select id from sessions where expires_at < now() limit \(limit) for update skip locked
+                select id, awaits_second_factor from sessions where expires_at < now()
+                limit \(limit) for update skip locked
             ), silenced as (
-                -- What ends with a session that ran out ended by time as well: no app is told.
+                -- What ends with a session that ran out ended by time as well: no app is told. It is when a second step never came,
+                -- because that sign-in ended a session that lived.
                 update sessions set logout_notice = false
-                where parent_id in (select id from over) and logout_notice and expires_at >= now()
+                where parent_id in (select id from over where not awaits_second_factor)
+                  and logout_notice and expires_at >= now()
             )
             delete from sessions where id in (select id from over)
             """,
@@ -69,6 +72,13 @@ extension PostgresStore {
             """
             delete from pushed_requests where handle_hash in (
                 select handle_hash from pushed_requests where expires_at < now() limit \(limit) for update skip locked
+            )
+            """,
+            // An hour longer than it could be used: nodes go by clocks of their own.
+            """
+            delete from client_assertions where id_hash in (
+                select id_hash from client_assertions where expires_at < now() - interval '1 hour'
+                limit \(limit) for update skip locked
             )
             """,
             """

@@ -12,7 +12,8 @@ enum SessionStart {
     static func relations(_ session: NewSession, provider: String?) -> SQL {
         let lifetime = session.lifetime
         return """
-            -- What apps hold under the former session goes on under the new one, if it is the same person's.
+            -- What apps hold under the former session goes on under the new one, if it is the same person's and still lives: nobody
+            -- who proves less than that session had brings it back.
             moved as (
                 update sessions set parent_id = case when sessions.parent_id is null then null else \(session.id.uuid) end,
                                     told_of = case when sessions.told_of is null then null else \(session.id.uuid) end
@@ -20,6 +21,7 @@ enum SessionStart {
                 where former.token_hash = \(nullable: session.replacing?.bytes)
                   and (sessions.parent_id = former.id or sessions.told_of = former.id)
                   and former.user_id = acted.user_id
+                  and former.expires_at > now() and former.last_seen_at + former.idle_timeout > now()
             ), ended as (
                 delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
                 returning user_id

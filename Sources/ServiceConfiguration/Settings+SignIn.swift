@@ -98,8 +98,8 @@ extension Settings {
         "roles.permissions",
         .rolePermission,
         example: "editor=articles.read,editor=articles.write",
-        "What a role may do, one entry for each permission. Apps read the permissions of a user in session answers; Latchkey "
-            + "itself asks for none."
+        "What a role may do, one entry for each permission. Apps read the permissions of a user in session answers and "
+            + "tokens; Latchkey itself asks for none."
     )
 
     static let providersDirectory = Setting(

@@ -85,6 +85,8 @@ func authorizationServer(
                 )
             } ?? NoUpstreamTokens()
         ),
+        permissions: rolePermissions(configuration),
+        unixTime: { Int64(Date().timeIntervalSince1970) },
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
         replayRecord: { user, client in
             ReplayRecord(
@@ -98,6 +100,11 @@ func authorizationServer(
             )
         }
     )
+}
+
+/// What each role may do.
+func rolePermissions(_ configuration: ServiceConfiguration) -> RolePermissions {
+    RolePermissions(configuration.roles.permissions.map { (role: $0.role, permission: $0.permission) })
 }
 
 /// What tells the linking policy which app somebody signs in to.

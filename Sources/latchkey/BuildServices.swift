@@ -288,9 +288,7 @@ private func webSettings(
     )
     settings.contact = configuration.contact
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
-    settings.rolePermissions = RolePermissions(
-        configuration.roles.permissions.map { (role: $0.role, permission: $0.permission) }
-    )
+    settings.rolePermissions = rolePermissions(configuration)
     return settings
 }
 

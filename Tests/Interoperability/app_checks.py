@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
@@ -44,6 +44,8 @@ class App:
     id: str
     secret: str | None
     redirect_uri: str = REDIRECT
+    # Private keys by id, for an app that proves itself with them.
+    keys: dict[str, Any] = field(default_factory=dict)
 
     @property
     def auth(self) -> tuple[str, str] | None:
@@ -885,12 +887,16 @@ def client_files(folder: Path, apache_port: int, told: str) -> dict[str, App]:
     """Files of apps, as an operator writes them."""
     apps: dict[str, App] = {}
 
-    def write(name: str, *lines: str, secrets_: int = 1) -> None:
-        made = [made_secret() for _ in range(secrets_)]
+    def write(name: str, *lines: str, secrets_: int = 1, keys: dict[str, Any] | None = None) -> None:
+        made = [made_secret() for _ in range(0 if keys else secrets_)]
         text = [f"id: {name}", *lines]
-        text += ["public: true"] if not made else ["secret_hashes:"] + [f"  - {hash_}" for _, hash_ in made]
+        if keys:
+            public = [{**key.as_dict(is_private=False), "kid": kid} for kid, key in keys.items()]
+            text += [f"jwks: {json.dumps({'keys': public})}"]
+        else:
+            text += ["public: true"] if not made else ["secret_hashes:"] + [f"  - {hash_}" for _, hash_ in made]
         (folder / f"{name}.yaml").write_text("\n".join(text) + "\n")
-        apps[name] = App(name, made[0][0] if made else None)
+        apps[name] = App(name, made[0][0] if made else None, keys=keys or {})
         if len(made) > 1:
             apps[f"{name} 2"] = App(name, made[1][0])
 
@@ -914,6 +920,14 @@ def client_files(folder: Path, apache_port: int, told: str) -> dict[str, App]:
     write("told-too", "name: Told too", uri, full, "first_party: true", "id_token_algorithm: ES256",
           f"backchannel_logout_uri: '{told}/told-too'")  # fmt: skip
     write("slow", "name: Slow", uri, full, "first_party: true", f"backchannel_logout_uri: '{told}/slow'")
+    write("mapped", "name: Mapped", uri, "first_party: true", "access_tokens: jwt",
+          "scopes: [openid, profile, email, roles, billing, offline_access]",
+          "claims:",
+          "  plan: {from: metadata.plan}",
+          "  https://mapped.example/seats: {from: metadata.billing.seats, scope: billing, in: [access_token]}")  # fmt: skip
+    own = {"ec": JsonWebKey.generate_key("EC", "P-256", is_private=True),
+           "rsa": JsonWebKey.generate_key("RSA", 2048, is_private=True)}  # fmt: skip
+    write("keyed", "name: Keyed", uri, full, "first_party: true", keys=own)
     write("spa", "name: Page", "redirect_uris: ['https://spa.example/']", "first_party: true", secrets_=0)
     return apps
 
@@ -938,6 +952,7 @@ def app_world() -> Iterator[AppWorld]:
             "clients": {"directory": folder},
             "encryption": {"keys": [f"k1:{key}"]},
             "mail": {"catch": True, "from": "login@latchkey.example"},
+            "roles": {"permissions": ["editor=articles.write", "editor=articles.read", "admin=users.ban"]},
             "throttle": {"starts_per_client": 1_000_000},
         }
         with node(database, providers, **more) as first, node(database, providers, public_url=first.origin, **more) as second:

@@ -223,6 +223,43 @@ def reauthentication(world: AppWorld) -> None:
     told(world, "told-too", [it.session_too])
 
 
+@suite.check("S-1 while a second step is to come nothing under that session opens; if it never comes, its apps are told")
+def abandoned(world: AppWorld) -> None:
+    it = Ending(world)
+    session = f"user_id = '{it.user}' and client_id is null"
+
+    def online() -> bool:
+        return bool(world.active(it.online["access_token"], world.apps["told-too"]))
+
+    assert online(), "control"
+    execute(world.database, f"update sessions set awaits_second_factor = true where {session}")
+    assert not online(), "a token opens what a second step guards"
+    execute(world.database, f"update sessions set awaits_second_factor = false where {session}")
+    assert online(), "control: the step came"
+    execute(
+        world.database,
+        f"update sessions set awaits_second_factor = true, expires_at = now() - interval '1 second' where {session}",
+    )
+    told(world, "told", [it.session])
+    told(world, "told-too", [it.session_too])
+
+
+@suite.check("S-1 whoever signs in after a session has lapsed does not bring back what stood under it")
+def lapsed(world: AppWorld) -> None:
+    it = Ending(world)
+    execute(
+        world.database,
+        f"update sessions set last_seen_at = now() - interval '400 days' where user_id = '{it.user}' and client_id is null",
+    )
+    answered(world.signed_in(it.visitor, world.authorize_url(world.apps["shop"])[0], it.address.partition("@")[0]))
+    assert not world.active(it.online["access_token"], world.apps["told-too"]), "a lapsed session's token is good again"
+    answer = world.token(world.apps["told-too"], grant_type="refresh_token", refresh_token=it.online.get("refresh_token", ""))
+    equal(answer.status_code, 400, "the refresh")
+    told(world, "told-too", [it.session_too])
+    told(world, "told", [])
+    assert world.active(it.offline["access_token"], world.apps["told"]), "control: offline access outlives it"
+
+
 @suite.check("time ends sessions without a word, and what is taken back never happened")
 def silence(world: AppWorld) -> None:
     it = Ending(world)

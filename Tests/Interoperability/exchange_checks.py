@@ -186,6 +186,9 @@ def nonces(world: ExchangeWorld) -> None:
     execute(world.database, "update exchange_nonces set expires_at = now()")
     refused(world.exchanged(app, world.minted(nonce=late)["id_token"]), "invalid_request", "nonce_refused", "late")
     equal(world.everything(), before, "what is stored")
+    theirs = world.minted(nonce=world.nonce(other))["id_token"]
+    refused(world.exchanged(app, theirs), "invalid_request", "nonce_refused", "another app's, once more")
+    equal(world.exchanged(other, theirs).status_code, 200, "who is refused uses up neither nonce nor token")
     nonce = world.nonce(app, provider="google")
     equal(world.exchanged(app, world.minted(nonce=nonce)["id_token"]).status_code, 200, "control")
     refused(world.exchanged(app, world.minted(nonce=nonce)["id_token"]), "invalid_request", "nonce_refused", "used")
@@ -452,12 +455,14 @@ def github_token(world: ExchangeWorld) -> None:
         ({"status": 404, "json": {}}, 400, "invalid_request"),
         ({"status": 422, "json": {}}, 400, "invalid_request"),
     ]
-    for override, status, error in wrong:
+    try:
+        for override, status, error in wrong:
+            world.stand_ins.control("DELETE", "/override")
+            world.stand_ins.control("PUT", "/override/github/check", override)
+            answer = world.exchanged(app, mine, "github", ACCESS_TOKEN)
+            equal((answer.status_code, answer.json().get("error")), (status, error), f"{override}: {answer.text}")
+    finally:
         world.stand_ins.control("DELETE", "/override")
-        world.stand_ins.control("PUT", "/override/github/check", override)
-        answer = world.exchanged(app, mine, "github", ACCESS_TOKEN)
-        equal((answer.status_code, answer.json()["error"]), (status, error), f"{override}: {answer.text}")
-    world.stand_ins.control("DELETE", "/override")
     equal(world.everything(), before, "what is stored")
     equal(world.exchanged(app, mine, "github", ACCESS_TOKEN).status_code, 200, "control")
     path = "/applications/github-client/token"

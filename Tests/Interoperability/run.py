@@ -14,8 +14,10 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "Outside")]
 
 import app_checks
+import assertion_checks
 import backchannel_checks
 import backend_checks
+import claim_checks
 import conformance_checks
 import exchange_checks
 import logout_conformance_checks
@@ -88,6 +90,8 @@ def main(only: str) -> int:
             conformance_checks,
             logout_conformance_checks,
             backchannel_checks,
+            assertion_checks,
+            claim_checks,
             relying_party_checks,
         ):
             ok, bad = module.suite.run(apps, only=only)

@@ -21,6 +21,8 @@ enum NoApps {
                 keys: keys,
                 refreshWindow: .zero,
                 exchange: TokenExchange(arrivals: NoArrivals(), nonces: NoNonces()),
+                permissions: .none,
+                unixTime: { 0 },
                 freshGrant: { SessionID(UUID()) },
                 replayRecord: { _, _ in
                     ReplayRecord(
@@ -69,5 +71,6 @@ private struct NoGrants: GrantStore {
         lifetime: Duration
     ) async throws(StoreFailure) { throw .unavailable }
     func takePushed(_ handle: TokenHash, client: ClientID) async throws(StoreFailure) -> String? { throw .unavailable }
+    func spendAssertion(_ id: TokenHash, until: Instant) async throws(StoreFailure) -> Bool { throw .unavailable }
     func now() async throws(StoreFailure) -> Instant { throw .unavailable }
 }

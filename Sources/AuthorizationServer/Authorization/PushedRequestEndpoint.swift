@@ -5,15 +5,27 @@ public import OAuth
 /// `POST /oauth/par` (RFC 9126): an app leaves its authorization request here beforehand, proven to be its own, and sends the browser
 /// with a handle.
 public struct PushedRequestEndpoint: Sendable {
+    private let authenticate: ClientAuthenticator
     private let clients: ClientRegistry
     private let grants: any GrantStore
     private let signer: any TokenSigner
+
+    /// What proves the app and is no part of its request: what is kept tells nobody how to be that app.
+    private static let credentials: Set<String> = [
+        "client_id", "client_secret", "client_assertion", "client_assertion_type",
+    ]
 
     /// How long a handle is good for.
     public static let lifetime: Duration = .seconds(90)
 
     /// Creates the endpoint.
-    public init(clients: ClientRegistry, grants: any GrantStore, signer: any TokenSigner) {
+    public init(
+        authenticate: ClientAuthenticator,
+        clients: ClientRegistry,
+        grants: any GrantStore,
+        signer: any TokenSigner
+    ) {
+        self.authenticate = authenticate
         self.clients = clients
         self.grants = grants
         self.signer = signer
@@ -21,12 +33,12 @@ public struct PushedRequestEndpoint: Sendable {
 
     /// Checks a request as the authorization endpoint would, and keeps it.
     public func callAsFunction(authorization: [String], form: FormParameters) async throws(OAuthFailure) -> JSONObject {
-        let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
+        let client = try await authenticate(authorization: authorization, form: form, at: .pushedRequest)
         guard form["request_uri"] == nil else {
             throw .invalidRequest("request_uri cannot be pushed (RFC 9126 section 2.1)")
         }
         var members = form.names.compactMap { name in form[name].map { (name: name, value: $0) } }
-        members.removeAll { ["client_secret", "client_id"].contains($0.name) }
+        members.removeAll { Self.credentials.contains($0.name) }
         members.append((name: "client_id", value: client.id.description))
         let query = FormURLEncoded.encode(members)
         guard query.utf8.count <= 8192 else { throw .invalidRequest("the request is too large") }

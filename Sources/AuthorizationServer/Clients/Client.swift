@@ -1,4 +1,5 @@
 public import Accounts
+public import JOSE
 
 /// What an app may ask the token endpoint for. Nothing else exists here: neither `password` nor `implicit` (RFC 9700 §2.1.2 and
 /// §2.4, J04).
@@ -25,6 +26,8 @@ public enum ClientAuthenticationMethod: String, Sendable, Hashable, CaseIterable
     case basic = "client_secret_basic"
     /// Secret in the form.
     case post = "client_secret_post"
+    /// A JWT signed with the app's own key, good once.
+    case privateKeyJWT = "private_key_jwt"
     /// Not at all: an app that cannot keep a secret. PKCE stands for it.
     case none
 }
@@ -52,8 +55,10 @@ public struct Client: Sendable {
     public let id: ClientID
     /// Its name for people.
     public let name: String
-    /// SHA-256 of its secrets, at most two, so that one can replace the other; empty for a public client.
+    /// SHA-256 of its secrets, at most two, so that one can replace the other; empty for a client without one.
     public let secretHashes: [TokenHash]
+    /// The public keys it signs assertions with, instead of a secret; empty for a client without one.
+    public let keys: [JWK]
     /// Where codes may be sent.
     public let redirectURIs: [RedirectURI]
     /// Where people may be sent after signing out, exactly.
@@ -76,17 +81,20 @@ public struct Client: Sendable {
     public let idTokenAlgorithm: TokenAlgorithm
     /// Lifetimes.
     public let lifetimes: Lifetimes
+    /// What it is told about people beside what everybody is told, by name.
+    public let claims: [MappedClaim]
     /// How it is told that a session has ended; nil if it does not want to know.
     public let backchannelLogout: BackchannelLogout?
 
-    /// Whether it cannot keep a secret.
-    public var isPublic: Bool { secretHashes.isEmpty }
+    /// Whether it proves nothing: it can keep neither a secret nor a key.
+    public var isPublic: Bool { secretHashes.isEmpty && keys.isEmpty }
 
     /// Creates an app.
     public init(
         id: ClientID,
         name: String,
         secretHashes: [TokenHash],
+        keys: [JWK] = [],
         redirectURIs: [RedirectURI],
         postLogoutRedirectURIs: Set<String>,
         grants: Set<GrantType>,
@@ -97,6 +105,7 @@ public struct Client: Sendable {
         accessTokens: AccessTokenFormat,
         idTokenAlgorithm: TokenAlgorithm,
         lifetimes: Lifetimes,
+        claims: [MappedClaim] = [],
         isNonceOptional: Bool = false,
         backchannelLogout: BackchannelLogout? = nil
     ) {
@@ -104,6 +113,7 @@ public struct Client: Sendable {
         self.id = id
         self.name = name
         self.secretHashes = secretHashes
+        self.keys = keys
         self.redirectURIs = redirectURIs
         self.postLogoutRedirectURIs = postLogoutRedirectURIs
         self.grants = grants
@@ -114,6 +124,7 @@ public struct Client: Sendable {
         self.accessTokens = accessTokens
         self.idTokenAlgorithm = idTokenAlgorithm
         self.lifetimes = lifetimes
+        self.claims = claims
         self.backchannelLogout = backchannelLogout
     }
 

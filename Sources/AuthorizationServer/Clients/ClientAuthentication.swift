@@ -6,15 +6,25 @@ public import OAuth
 public struct ClientCredentials: Sendable {
     /// Who it says it is.
     public let id: ClientID
-    /// Its secret; nil for a public client.
+    /// Its secret; nil for a client without one.
     public let secret: ClientSecret?
+    /// What it signed instead.
+    public let assertion: ClientAssertion?
+
+    init(id: ClientID, secret: ClientSecret?, assertion: ClientAssertion? = nil) {
+        self.id = id
+        self.secret = secret
+        self.assertion = assertion
+    }
 
     /// Reads the `Authorization` header and the form. Two ways at once are refused: two readers would disagree about which counts.
     ///
     /// - Parameter authorization: values of the `Authorization` header.
     public static func read(authorization: [String], form: FormParameters) throws(OAuthFailure) -> ClientCredentials {
         if let header = authorization.first {
-            guard authorization.count == 1, form["client_secret"] == nil, form["client_assertion"] == nil else {
+            guard authorization.count == 1, form["client_secret"] == nil, form["client_assertion"] == nil,
+                form["client_assertion_type"] == nil
+            else {
                 throw .invalidRequest("the client authenticates in more than one way")
             }
             let credentials = try basic(header)
@@ -23,15 +33,30 @@ public struct ClientCredentials: Sendable {
             }
             return credentials
         }
-        guard form["client_assertion"] == nil else {
-            throw .invalidClient("this client cannot authenticate by assertion")
-        }
+        if form["client_assertion"] != nil || form["client_assertion_type"] != nil { return try assertion(form) }
         guard let text = form["client_id"], let id = ClientID(text) else {
             throw .invalidClient("client_id is missing or unknown")
         }
         guard let secret = form["client_secret"] else { return ClientCredentials(id: id, secret: nil) }
         guard let parsed = ClientSecret(secret) else { throw .wrongCredentials }
         return ClientCredentials(id: id, secret: parsed)
+    }
+
+    /// RFC 7521 §4.2. Whose it is stands in it; `client_id` may be there as well, and has to say the same.
+    private static func assertion(_ form: FormParameters) throws(OAuthFailure) -> ClientCredentials {
+        guard form["client_secret"] == nil else {
+            throw .invalidRequest("the client authenticates in more than one way")
+        }
+        guard form["client_assertion_type"]?.isExactly(ClientAssertion.type) == true else {
+            throw .invalidClient("client_assertion_type has to be " + ClientAssertion.type)
+        }
+        guard let text = form["client_assertion"] else { throw .invalidClient("client_assertion is missing") }
+        let assertion = ClientAssertion(text: text)
+        guard let id = assertion.claimedClient else { throw .wrongCredentials }
+        if let named = form["client_id"], !named.isExactly(id.description) {
+            throw .invalidRequest("client_id is not the client that authenticates")
+        }
+        return ClientCredentials(id: id, secret: nil, assertion: assertion)
     }
 
     /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined and put into Base64.
@@ -55,8 +80,10 @@ public struct ClientCredentials: Sendable {
 extension ClientRegistry {
     /// The app behind credentials. Unknown and wrong are one answer; secrets are 256 random bits, so their hash is compared, and
     /// with both in constant time.
+    ///
+    /// Not for an assertion, which has to be used up as well: ``ClientAuthenticator`` looks at that.
     public func authenticate(_ credentials: ClientCredentials) throws(OAuthFailure) -> Client {
-        guard let client = self[credentials.id] else { throw .wrongCredentials }
+        guard credentials.assertion == nil, let client = self[credentials.id] else { throw .wrongCredentials }
         guard let secret = credentials.secret else {
             guard client.isPublic else { throw .wrongCredentials }
             return client

@@ -18,7 +18,8 @@ struct ClientFile {
     private func client(file: String) -> Client? {
         let id = id(file: file)
         let name = root.required("name")?.string()
-        let secrets = secrets()
+        let keys = root.optional("jwks").map(ClientKeysFile.read)
+        let secrets = secrets(hasKeys: keys != nil)
         let redirectURIs = redirectURIs()
         let postLogout = postLogoutRedirectURIs()
         let grants = grants(hasRedirectURI: !redirectURIs.isEmpty)
@@ -27,16 +28,23 @@ struct ClientFile {
         let isNonceOptional = isNonceOptional(grants)
         let isFirstParty = root.required("first_party")?.bool()
         let upstreamTokens = ClientUpstreamTokens(root: root)
-            .allowed(grants: grants, providers: providers, isPublic: secrets.isEmpty, isFirstParty: isFirstParty)
+            .allowed(
+                grants: grants,
+                providers: providers,
+                isPublic: secrets.isEmpty && keys == nil,
+                isFirstParty: isFirstParty
+            )
         let format = root.optional("access_tokens")?.choice(of: AccessTokenFormat.self) ?? .opaque
         let algorithm = idTokenAlgorithm()
         let lifetimes = lifetimes(format)
+        let claims = root.optional("claims").map { MappedClaimsFile.read($0, scopes: scopes) } ?? []
         let backchannelLogout = backchannelLogout()
         guard let id, let name, let isFirstParty else { return nil }
         return Client(
             id: id,
             name: name,
             secretHashes: secrets,
+            keys: keys ?? [],
             redirectURIs: redirectURIs,
             postLogoutRedirectURIs: postLogout,
             grants: grants,
@@ -47,6 +55,7 @@ struct ClientFile {
             accessTokens: format,
             idTokenAlgorithm: algorithm,
             lifetimes: lifetimes,
+            claims: claims,
             isNonceOptional: isNonceOptional,
             backchannelLogout: backchannelLogout
         )
@@ -66,18 +75,21 @@ struct ClientFile {
         return id
     }
 
-    /// `secret_hashes:`, or `public: true`. The secret itself is never in a file.
-    private func secrets() -> [TokenHash] {
+    /// `secret_hashes:`, or `jwks:`, or `public: true`: one way for an app to prove itself, so that nothing weaker stands beside the
+    /// one that is meant. The secret itself is never in a file.
+    private func secrets(hasKeys: Bool) -> [TokenHash] {
         let isPublic = root.optional("public")?.bool() ?? false
+        if hasKeys, isPublic { root.fail("jwks", "a public client has no key: give \"public\" or \"jwks\"") }
         guard let value = root.optional("secret_hashes") else {
-            if !isPublic {
+            if !isPublic, !hasKeys {
                 root.fail(
                     "secret_hashes",
-                    "needs \"secret_hashes\" (make one with: latchkey clients secret) or \"public: true\""
+                    "needs \"secret_hashes\" (make one with: latchkey clients secret), \"jwks\" or \"public: true\""
                 )
             }
             return []
         }
+        if hasKeys { value.fail("an app proves itself in one way: give \"jwks\" or \"secret_hashes\"") }
         if isPublic { value.fail("a public client has no secret: give \"public\" or \"secret_hashes\"") }
         let list = value.list() ?? []
         if !(1...2).contains(list.count) {

@@ -4,16 +4,24 @@ public import OAuth
 
 /// `POST /oauth/introspect` (RFC 7662): whether a token is good, from the database each time, for an app that proved itself.
 public struct IntrospectionEndpoint: Sendable {
-    private let clients: ClientRegistry
+    private let authenticate: ClientAuthenticator
     private let grants: any GrantStore
     private let accessToken: PresentedAccessToken
+    private let claims: IssuedClaims
     private let issuer: String
 
     /// Creates the endpoint.
-    public init(clients: ClientRegistry, grants: any GrantStore, accessToken: PresentedAccessToken, issuer: String) {
-        self.clients = clients
+    public init(
+        authenticate: ClientAuthenticator,
+        grants: any GrantStore,
+        accessToken: PresentedAccessToken,
+        claims: IssuedClaims,
+        issuer: String
+    ) {
+        self.authenticate = authenticate
         self.grants = grants
         self.accessToken = accessToken
+        self.claims = claims
         self.issuer = issuer
     }
 
@@ -21,7 +29,7 @@ public struct IntrospectionEndpoint: Sendable {
 
     /// Answers a request. Unknown, expired, malformed and other clients' tokens get one and the same answer (§2.2, J09).
     public func callAsFunction(authorization: [String], form: FormParameters) async throws(OAuthFailure) -> JSONObject {
-        let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
+        let client = try await authenticate(authorization: authorization, form: form, at: .introspection)
         // Whoever has no secret could be anybody who found a token and wants to know what it is worth (§2.1).
         guard !client.isPublic else { throw .wrongCredentials }
         guard let text = form["token"] else { throw .invalidRequest("token is missing") }
@@ -32,6 +40,7 @@ public struct IntrospectionEndpoint: Sendable {
             guard let grant, grant.client.isExactly(client.id.description) else { return Self.inactive }
             return active(
                 grant,
+                client,
                 scope: grant.scope.filter(client.scopes.contains),
                 issuedAt: nil,
                 expiresAt: grant.expiresAt,
@@ -43,6 +52,7 @@ public struct IntrospectionEndpoint: Sendable {
         }
         return active(
             token.grant,
+            client,
             scope: token.scope,
             issuedAt: token.issuedAt,
             expiresAt: token.expiresAt,
@@ -52,6 +62,7 @@ public struct IntrospectionEndpoint: Sendable {
 
     private func active(
         _ grant: LiveGrant,
+        _ client: Client,
         scope: [String],
         issuedAt: Instant?,
         expiresAt: Instant,
@@ -71,7 +82,7 @@ public struct IntrospectionEndpoint: Sendable {
         members["amr"] = .array(grant.methods.map { .string($0) })
         members["sid"] = .string(grant.id.description)
         if scope.contains(Scope.email) { members["username"] = grant.user.email.map { .string($0) } }
-        if scope.contains(Scope.roles) { members["roles"] = .array(grant.user.roles.map { .string($0) }) }
+        claims.addAccess(of: grant.user, client: client, scope: scope, to: &members)
         return members
     }
 }

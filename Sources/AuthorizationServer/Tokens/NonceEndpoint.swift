@@ -8,12 +8,12 @@ public struct NonceEndpoint: Sendable {
     /// How long a nonce is good for.
     public static let lifetime: Duration = .seconds(600)
 
-    private let clients: ClientRegistry
+    private let authenticate: ClientAuthenticator
     private let nonces: any ExchangeStore
 
     /// Creates the endpoint.
-    public init(clients: ClientRegistry, nonces: any ExchangeStore) {
-        self.clients = clients
+    public init(authenticate: ClientAuthenticator, nonces: any ExchangeStore) {
+        self.authenticate = authenticate
         self.nonces = nonces
     }
 
@@ -24,7 +24,7 @@ public struct NonceEndpoint: Sendable {
         form: FormParameters,
         origin: RequestOrigin
     ) async throws(OAuthFailure) -> JSONObject {
-        let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
+        let client = try await authenticate(authorization: authorization, form: form, at: .nonce)
         guard client.grants.contains(.tokenExchange) else {
             throw OAuthFailure(.unauthorizedClient, "this client may not exchange tokens")
         }

@@ -7,6 +7,9 @@ public struct PresentedAccessToken: Sendable {
     private let grants: any GrantStore
     private let signer: any TokenSigner
 
+    /// Longest JWT that is looked at: claims of an app's own have their place in it (``MappedClaim/maximumBytes``).
+    private static let maximumBytes = 8192
+
     /// Creates the check.
     public init(clients: ClientRegistry, grants: any GrantStore, signer: any TokenSigner) {
         self.clients = clients
@@ -33,7 +36,8 @@ public struct PresentedAccessToken: Sendable {
         if let token = AccessToken(text) {
             return try await stored { () async throws(StoreFailure) in try await grants.accessToken(token.hash) }
         }
-        guard text.utf8.count <= 4096, text.contains("."), let claims = signer.claims(of: text, type: .accessToken),
+        guard text.utf8.count <= Self.maximumBytes, text.contains("."),
+            let claims = signer.claims(of: text, type: .accessToken),
             let id = claims["sid"]?.string.flatMap({ SessionID($0) }), let expiry = claims["exp"]?.int64,
             let issued = claims["iat"]?.int64, let scope = claims["scope"]?.string
         else { return nil }

@@ -3,20 +3,20 @@ public import OAuth
 
 /// `POST /oauth/revoke` (RFC 7009): ends the grant that a token belongs to, with every token of it (§2.1; Logto 1.42, S-3).
 public struct RevocationEndpoint: Sendable {
-    private let clients: ClientRegistry
+    private let authenticate: ClientAuthenticator
     private let grants: any GrantStore
     private let accessToken: PresentedAccessToken
 
     /// Creates the endpoint.
-    public init(clients: ClientRegistry, grants: any GrantStore, accessToken: PresentedAccessToken) {
-        self.clients = clients
+    public init(authenticate: ClientAuthenticator, grants: any GrantStore, accessToken: PresentedAccessToken) {
+        self.authenticate = authenticate
         self.grants = grants
         self.accessToken = accessToken
     }
 
     /// Answers a request: nothing to say about a token that is not good any more (§2.2), a refusal for somebody else's.
     public func callAsFunction(authorization: [String], form: FormParameters) async throws(OAuthFailure) {
-        let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
+        let client = try await authenticate(authorization: authorization, form: form, at: .revocation)
         guard let text = form["token"] else { throw .invalidRequest("token is missing") }
         let grant: LiveGrant?
         if let token = RefreshToken(text) {

@@ -5,7 +5,7 @@ public import OAuth
 
 /// `POST /oauth/token` (RFC 6749 §3.2).
 public struct TokenEndpoint: Sendable {
-    private let clients: ClientRegistry
+    private let authenticate: ClientAuthenticator
     let grants: any GrantStore
     let signer: any TokenSigner
     private let claims: IssuedClaims
@@ -21,7 +21,7 @@ public struct TokenEndpoint: Sendable {
     ///   - freshGrant: makes ids.
     ///   - replayRecord: what a replayed refresh token leaves behind.
     public init(
-        clients: ClientRegistry,
+        authenticate: ClientAuthenticator,
         grants: any GrantStore,
         signer: any TokenSigner,
         claims: IssuedClaims,
@@ -31,7 +31,7 @@ public struct TokenEndpoint: Sendable {
         freshGrant: @escaping @Sendable () -> SessionID,
         replayRecord: @escaping @Sendable (UserID, Client) -> ReplayRecord
     ) {
-        self.clients = clients
+        self.authenticate = authenticate
         self.grants = grants
         self.signer = signer
         self.claims = claims
@@ -49,7 +49,7 @@ public struct TokenEndpoint: Sendable {
         form: FormParameters,
         origin: RequestOrigin
     ) async throws(OAuthFailure) -> JSONObject {
-        let client = try clients.authenticate(try ClientCredentials.read(authorization: authorization, form: form))
+        let client = try await authenticate(authorization: authorization, form: form, at: .token)
         guard let name = form["grant_type"] else { throw .invalidRequest("grant_type is missing") }
         guard let type = GrantType(rawValue: name) else {
             throw OAuthFailure(.unsupportedGrantType, "this grant_type is not supported")
@@ -193,7 +193,7 @@ public struct TokenEndpoint: Sendable {
         if let accessToken {
             text = accessToken.reveal()
         } else {
-            let payload = claims.accessToken(grant, scope: scope, lifetime: lifetime)
+            let payload = claims.accessToken(grant, client: client, scope: scope, lifetime: lifetime)
             text = try sign(payload, .accessToken, client)
         }
         var members = JSONObject()
@@ -207,7 +207,7 @@ public struct TokenEndpoint: Sendable {
         members["scope"] = .string(scope.joined(separator: " "))
         members["refresh_token"] = refreshToken.map { .string($0.reveal()) }
         if scope.contains(Scope.openid) {
-            let payload = claims.idToken(grant, nonce: nonce, accessToken: text)
+            let payload = claims.idToken(grant, client: client, scope: scope, nonce: nonce, accessToken: text)
             members["id_token"] = .string(try sign(payload, .idToken, client))
         }
         return members

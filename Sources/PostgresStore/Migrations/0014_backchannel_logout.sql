@@ -19,16 +19,20 @@ end
 $$;
 -- Time ends a session without a word: whoever lets it run out signs out of nothing.
 create trigger sessions_of_app_ended after delete on sessions for each row
-    when (old.logout_notice and old.expires_at > now()) execute function sessions_tell_app();
+    when (old.logout_notice and old.expires_at > now() and old.last_seen_at + old.idle_timeout > now()) execute function sessions_tell_app();
 
 -- What ended in the same statement is not there any more and has its own notice, so each is told of once.
 create function sessions_tell_outliving() returns trigger language plpgsql as $$
 begin
     insert into jobs (id, queue, kind, payload)
     select gen_random_uuid(), 'logout', client_id, json_build_object('sid', id, 'sub', user_id)
-    from sessions where told_of = old.id and logout_notice and expires_at > now();
+    from sessions
+    where told_of = old.id and logout_notice and expires_at > now() and last_seen_at + idle_timeout > now();
     return null;
 end
 $$;
 create trigger sessions_of_browser_ended after delete on sessions for each row
-    when (old.client_id is null and old.expires_at > now()) execute function sessions_tell_outliving();
+    -- A sign-in whose second step never came ended the session before it, so time is not what ended that one.
+    when (old.client_id is null
+          and (old.awaits_second_factor or old.expires_at > now() and old.last_seen_at + old.idle_timeout > now()))
+    execute function sessions_tell_outliving();

@@ -1,4 +1,6 @@
+import Cryptography
 import Foundation
+import JOSE
 import OAuth
 import Testing
 
@@ -124,6 +126,100 @@ struct ClientFileTests {
                 "\(line): \(found)"
             )
         }
+    }
+
+    /// Made for these tests; nobody has the private halves.
+    static let key =
+        "kty: EC, crv: P-256, x: f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU, y: x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"
+
+    @Test("public keys instead of a secret, and nothing of a private one")
+    func keys() throws {
+        let start = "id: app\nname: App\nfirst_party: true\nredirect_uris: [https://app.example/]\n"
+        func load(_ text: String) throws -> (ClientRegistry, [String]) { try Self.load(["app.yaml": start + text]) }
+        let (registry, faults) = try load(
+            "jwks: {keys: [{\(Self.key), kid: a, use: sig}, {\(Self.key), kid: b, alg: ES256}]}"
+        )
+        #expect(faults == [])
+        #expect(registry.all.first?.keys.map(\.kid) == ["a", "b"] && registry.all.first?.isPublic == false)
+        #expect(try load("jwks: {keys: [{\(Self.key)}]}").1 == [])
+        for bad in [
+            "jwks: {keys: []}", "jwks: {}", "jwks: https://app.example/jwks", "jwks: {keys: [{\(Self.key)}], more: 1}",
+            // Private, symmetric, for something else, not on the curve, of a kind that is not taken.
+            "jwks: {keys: [{\(Self.key), d: AAAA}]}", "jwks: {keys: [{\(Self.key), p: AAAA}]}",
+            "jwks: {keys: [{kty: oct, k: AAAA}]}",
+            "jwks: {keys: [{\(Self.key), use: enc}]}", "jwks: {keys: [{\(Self.key), alg: ES384}]}",
+            "jwks: {keys: [{kty: EC, crv: P-256, x: AAAA, y: AAAA}]}",
+            "jwks: {keys: [{kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo}]}",
+            "jwks: {keys: [text]}",
+            // Which of several is meant has to be clear, and how the app proves itself as well.
+            "jwks: {keys: [{\(Self.key), kid: a}, {\(Self.key), kid: a}]}",
+            "jwks: {keys: [{\(Self.key)}, {\(Self.key), kid: a}]}",
+            "jwks: {keys: [\((0..<6).map { "{\(Self.key), kid: k\($0)}" }.joined(separator: ", "))]}",
+            "jwks: {keys: [{\(Self.key)}]}\npublic: true",
+            "jwks: {keys: [{\(Self.key)}]}\nsecret_hashes: [\(Self.hash)]",
+            "jwks: {keys: [{\(Self.key)}]}\njwks_uri: https://app.example/jwks",
+        ] {
+            let found = try load(bad).1
+            #expect(
+                found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:5:") || $0.hasPrefix("app.yaml:6:") },
+                "\(bad): \(found)"
+            )
+        }
+    }
+
+    @Test("an RSA key has 2048 bits at least")
+    func shortKeys() throws {
+        let start = "id: app\nname: App\nfirst_party: true\nredirect_uris: [https://app.example/]\n"
+        let modulus = Base64URL.encode([UInt8](repeating: 0xFD, count: 128))
+        let found = try Self.load(["app.yaml": start + "jwks: {keys: [{kty: RSA, n: \(modulus), e: AQAB}]}"]).1
+        #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix("app.yaml:5:") }, "\(found)")
+    }
+
+    @Test("claims of an app's own")
+    func claims() throws {
+        let start = """
+            id: app
+            name: App
+            first_party: true
+            redirect_uris: [https://app.example/]
+            secret_hashes: [\(Self.hash)]
+
+            """
+        let (registry, faults) = try Self.load([
+            "app.yaml": start + """
+                scopes: [openid, profile, billing]
+                claims:
+                  plan: {from: metadata.plan}
+                  "https://app.example/seats": {from: [metadata, "a.b", seats], scope: billing, in: [access_token]}
+                """
+        ])
+        #expect(faults == [])
+        #expect(
+            registry.all.first?.claims == [
+                MappedClaim(name: "plan", path: ["plan"], scope: "profile", places: [.idToken, .userInfo]),
+                MappedClaim(
+                    name: "https://app.example/seats",
+                    path: ["a.b", "seats"],
+                    scope: "billing",
+                    places: [.accessToken]
+                ),
+            ]
+        )
+        let from = "{from: metadata.plan}"
+        for (claims, column) in [
+            ("sub: \(from)", 10), ("email_verified: \(from)", 10), ("roles: \(from)", 10), ("aud: \(from)", 10),
+            ("\"two words\": \(from)", 10), ("plan: {from: private_metadata.plan}", 23), ("plan: {from: metadata}", 23),
+            ("plan: {from: metadata..plan}", 23), ("plan: {from: metadata.a.b.c.d.e.f.g.h}", 23),
+            ("plan: {}", 16), ("plan: metadata.plan", 16),
+            ("plan: {from: metadata.plan, scope: billing}", 38), ("plan: {from: metadata.plan, in: []}", 42),
+            ("plan: {from: metadata.plan, in: [cookie]}", 43), ("plan: {from: metadata.plan, on: x}", 38),
+        ] {
+            let found = try Self.load(["app.yaml": start + "claims: {\(claims)}"]).1
+            #expect(!found.isEmpty && found.allSatisfy { $0.hasPrefix("app.yaml:6:") }, "\(claims): \(found)")
+            #expect(found.contains { $0.hasPrefix("app.yaml:6:\(column): ") }, "\(claims): \(found)")
+        }
+        let many = (0..<17).map { "c\($0): \(from)" }.joined(separator: ", ")
+        #expect(try Self.load(["app.yaml": start + "claims: {\(many)}"]).1.count == 1)
     }
 
     @Test(

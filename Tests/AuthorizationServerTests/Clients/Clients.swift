@@ -1,5 +1,6 @@
 import Accounts
 import Cryptography
+import JOSE
 import Testing
 
 @testable import AuthorizationServer
@@ -9,12 +10,15 @@ enum Clients {
     static func client(
         _ id: String = "shop",
         secretHashes: [TokenHash] = [],
+        keys: [JWK] = [],
+        claims: [MappedClaim] = [],
         backchannelLogout: BackchannelLogout? = nil
     ) throws -> Client {
         Client(
             id: try #require(ClientID(id)),
             name: id,
             secretHashes: secretHashes,
+            keys: keys,
             redirectURIs: [],
             postLogoutRedirectURIs: [],
             grants: [],
@@ -24,6 +28,7 @@ enum Clients {
             accessTokens: .opaque,
             idTokenAlgorithm: .es256,
             lifetimes: .init(accessToken: .zero, idle: .zero, absolute: .zero),
+            claims: claims,
             backchannelLogout: backchannelLogout
         )
     }

@@ -17,7 +17,7 @@ enum AppPages {
                     ? "\(name) on this device asks to be signed in as you. Go on only if you have just started it. It will know:"
                     : "\(name) does not belong to this service. If you allow it, it will know:"
             ],
-            facts: consent.scope.compactMap(fact) + [
+            facts: consent.scope.compactMap(fact) + ownClaims(consent) + [
                 FormPage.Fact(label: "You are signed in as", value: user.shownName)
             ],
             form: FormPage.Form(
@@ -35,6 +35,13 @@ enum AppPages {
                 )
             ]
         )
+    }
+
+    /// What is kept about somebody and only this app gets to know: by the names it has in tokens, for want of better ones.
+    private static func ownClaims(_ consent: AuthorizationEndpoint.Consent) -> [FormPage.Fact] {
+        let names = consent.client.claims.filter { consent.scope.contains($0.scope) }.map(\.name)
+        return names.isEmpty
+            ? [] : [FormPage.Fact(label: "What this service keeps about you", value: names.joined(separator: ", "))]
     }
 
     private static func fact(_ scope: String) -> FormPage.Fact? {
