@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from app_checks import App, AppWorld, answered, at_once, until_outside
+from backchannel_receiver import receiver
 from client_secret import made_secret
 from database import execute, fresh_database
 from node import ROOT, Node, executable, node
@@ -586,6 +587,7 @@ def upstream_world() -> Iterator[UpstreamWorld]:
         tempfile.TemporaryDirectory(prefix="latchkey-clients-") as folder,
         fresh_database("upstream") as database,
         stand_ins(executable("mock-provider"), ROOT) as providers,
+        receiver() as told,
     ):
         key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
         keys = [f"k1:{key}"]
@@ -602,7 +604,16 @@ def upstream_world() -> Iterator[UpstreamWorld]:
         ):
             settings = more | {"public_url": first.origin}
             yield UpstreamWorld(
-                first, second, ProviderMock(providers.origin("oidc")), database, apps, 0, providers, keys, settings
+                first=first,
+                second=second,
+                mock=ProviderMock(providers.origin("oidc")),
+                database=database,
+                apps=apps,
+                apache_port=0,
+                receiver=told,
+                providers=providers,
+                sealing=keys,
+                settings=settings,
             )
 
 
