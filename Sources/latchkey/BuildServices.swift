@@ -26,6 +26,7 @@ struct Services: Sendable {
     let hasher: BoundedPasswordHasher
     let policy: PolicyLoader
     let signingKeys: SigningKeyServices?
+    let clients: ClientLoader
     let mail: MailServices?
     let logoutNotices: JobRunner
     let web: WebServices
@@ -90,9 +91,10 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let rules = try clientRules(configuration, providers: providers)
     let server = try authorizationServer(
         configuration,
-        providers: providers,
+        rules: rules,
         store: store,
         signer: signingKeys?.live ?? NoSigner(),
         exchange: TokenExchange(
@@ -105,8 +107,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         lifetime: lifetime,
         upstreamTokens: signIn.vault.map { HandOutUpstreamToken(signIn, vault: $0, store: store, logger: logger) }
     )
+    let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(
-        settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
+        settings: webSettings(configuration, providers: providers, lifetime: lifetime),
         pages: pages,
         buttons: providers.map { configured in
             WebServices.Button(
@@ -132,6 +135,10 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             sessions: store,
             unixTime: { Int64(Date().timeIntervalSince1970) }
         ),
+        clients: AdministerClients(registry: server.clients, store: store, rules: rules) {
+            // A node that cannot look now is told by the store, like every other.
+            try? await clients.look()
+        },
         checkSession: checkSession,
         endSession: EndSession(sessions: store),
         accounts: store,
@@ -145,7 +152,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
             return [("database", pending != nil), ("migrations", pending == 0)] + keys
         },
-        details: { loader.status.details }
+        details: { loader.status.details + clients.status.details }
     )
     return Services(
         postgres: postgres,
@@ -155,6 +162,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         hasher: hasher,
         policy: loader,
         signingKeys: signingKeys,
+        clients: clients,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
         web: web
@@ -261,7 +269,6 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
 private func webSettings(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
-    clients: ClientRegistry,
     lifetime: SessionLifetime
 ) -> WebServices.Settings {
     var settings = WebServices.Settings(
@@ -279,8 +286,7 @@ private func webSettings(
         // Browsers apply form-action to the whole chain of redirects that a form sets off, and an OpenID Provider may pass
         // people on to hosts that no file names: any https target, but never plain http outside of development.
         formTargets: ["https:"]
-            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : [])
-            + nativeTargets(clients),
+            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
         startsPerClient: configuration.throttle.startsPerClient,
@@ -290,20 +296,4 @@ private func webSettings(
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
     settings.rolePermissions = rolePermissions(configuration)
     return settings
-}
-
-/// Where native apps take their answers: schemes of their own, and loopback (RFC 8252 §7).
-private func nativeTargets(_ clients: ClientRegistry) -> [String] {
-    let targets = clients.all.flatMap(\.redirectURIs).compactMap { uri -> String? in
-        let scheme = uri.description.prefix { $0 != ":" }
-        switch scheme {
-        case "https": return nil
-        case "http":
-            let host = uri.description.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
-            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex))
-                + ":*"
-        default: return scheme + ":"
-        }
-    }
-    return Set(targets).sorted()
 }
