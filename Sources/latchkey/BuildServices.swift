@@ -28,6 +28,8 @@ struct Services: Sendable {
     let signingKeys: SigningKeyServices?
     let mail: MailServices?
     let logoutNotices: JobRunner
+    let upstreamRefreshes: UpstreamRefreshes?
+    let resealing: ResealUpstreamTokens?
     let web: WebServices
 }
 
@@ -90,6 +92,15 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let handOut = signIn.vault.map {
+        HandOutUpstreamToken(
+            signIn,
+            vault: $0,
+            store: store,
+            outboundTimeout: configuration.outbound.timeout,
+            logger: logger
+        )
+    }
     let server = try authorizationServer(
         configuration,
         providers: providers,
@@ -103,7 +114,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             nonces: store
         ),
         lifetime: lifetime,
-        upstreamTokens: signIn.vault.map { HandOutUpstreamToken(signIn, vault: $0, store: store, logger: logger) }
+        upstreamTokens: handOut
     )
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
@@ -157,6 +168,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         signingKeys: signingKeys,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
+        upstreamRefreshes: handOut?.refreshes,
+        resealing: signIn.vault.map { ResealUpstreamTokens(vault: $0, store: store) },
         web: web
     )
 }
