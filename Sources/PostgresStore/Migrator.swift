@@ -84,6 +84,11 @@ public struct Migrator: Sendable {
             script: String(decoding: PackageResources._014_backchannel_logout_sql, as: UTF8.self)
         ),
         Migration(
+            number: 15,
+            name: "clients",
+            script: String(decoding: PackageResources._015_clients_sql, as: UTF8.self)
+        ),
+        Migration(
             number: 17,
             name: "client_assertions",
             script: String(decoding: PackageResources._017_client_assertions_sql, as: UTF8.self)

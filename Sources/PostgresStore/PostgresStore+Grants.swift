@@ -8,18 +8,24 @@ extension PostgresStore: GrantStore {
     /// While the session lives.
     public func store(_ code: NewAuthorizationCode) async throws(StoreFailure) {
         let request = code.request
-        let stored = try await run(
-            """
-            insert into authorization_codes (code_hash, client_id, redirect_uri, user_id, session_id, scope, nonce,
-                                             code_challenge, expires_at)
-            select \(code.codeHash.bytes), \(request.client.description), \(request.redirectURI), s.user_id, s.id,
-                   \(request.scope), \(nullable: request.nonce), \(request.codeChallenge),
-                   now() + make_interval(secs => \(code.lifetime.seconds))
-            from sessions s where s.id = \(code.session.uuid) and not s.awaits_second_factor
-            """
-        )
+        let stored: Int
+        do {
+            stored = try await client.query(
+                """
+                insert into authorization_codes (code_hash, client_id, redirect_uri, user_id, session_id, scope, nonce,
+                                                 code_challenge, expires_at)
+                select \(code.codeHash.bytes), \(request.client.description), \(request.redirectURI), s.user_id, s.id,
+                       \(request.scope), \(nullable: request.nonce), \(request.codeChallenge),
+                       now() + make_interval(secs => \(code.lifetime.seconds))
+                from sessions s where s.id = \(code.session.uuid) and not s.awaits_second_factor
+                """
+            ).affected
+        } catch {
+            // The app was removed: the next request finds that out.
+            throw error.isForeignKeyViolation ? .unavailable : translate(error)
+        }
         // The session ended since it was read: the next request finds that out.
-        guard stored.affected == 1 else { throw .unavailable }
+        guard stored == 1 else { throw .unavailable }
     }
 
     /// One statement; a second one only for whoever comes too late.
@@ -295,7 +301,8 @@ extension PostgresStore: GrantStore {
     /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back, and while
     /// a second step is still to come it opens nothing.
     static let liveness: SQL = """
-        s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and u.id = s.user_id and u.disabled_at is null
+        s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and not s.awaits_second_factor
+        and u.id = s.user_id and u.disabled_at is null
         and (s.parent_id is null or exists (
             select from sessions p
             where p.id = s.parent_id and p.expires_at > now() and p.last_seen_at + p.idle_timeout > now()

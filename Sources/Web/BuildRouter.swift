@@ -6,7 +6,11 @@ public import Hummingbird
 public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     let settings = services.settings
     let https = settings.publicOrigin.hasPrefix("https://")
-    let headers = SecurityHeaders(https: https, formTargets: settings.formTargets)
+    let headers = SecurityHeaders(
+        https: https,
+        formTargets: settings.formTargets,
+        apps: services.authorizationServer.clients
+    )
     let answers = Answers(pages: services.pages, headers: headers, contact: settings.contact)
     let cookies = Cookies(secure: https, sessionSameSite: settings.strictSameSite ? .strict : .lax)
     let forms = Forms(maximumBytes: settings.maximumBodyBytes, timeout: settings.requestTimeout)
@@ -113,7 +117,7 @@ private func registerApps(
         server: server,
         visitors: visitors,
         limits: limits,
-        replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(server.clients))
+        replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(clients: server.clients))
     ).register(on: router)
     LogoutRoutes(
         services: services,
@@ -131,6 +135,7 @@ private func registerAdministration(_ services: WebServices, answers: Answers, o
     AdministratorRoutes(replies: replies).register(on: router)
     HoldRoutes(replies: replies, holds: services.holds).register(on: router)
     UserChangeRoutes(services: services.administration, replies: replies, users: services.users).register(on: router)
+    ClientRoutes(replies: replies, clients: services.clients).register(on: router)
     PolicyRoutes(services: services.administration, replies: replies).register(on: router)
     PolicyTrialRoutes(services: services.administration, replies: replies).register(on: router)
     DecisionRoutes(services: services.administration, replies: replies).register(on: router)

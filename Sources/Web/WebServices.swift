@@ -112,6 +112,7 @@ public struct WebServices: Sendable {
     let receipts: any ClaimReceiptStore
     let holds: DecideHold
     let users: AdministerUsers
+    let clients: AdministerClients
     let checkSession: CheckSession
     let endSession: EndSession
     let accounts: any AccountStore
@@ -137,6 +138,7 @@ public struct WebServices: Sendable {
         receipts: any ClaimReceiptStore,
         holds: DecideHold,
         users: AdministerUsers,
+        clients: AdministerClients,
         checkSession: CheckSession,
         endSession: EndSession,
         accounts: any AccountStore,
@@ -157,6 +159,7 @@ public struct WebServices: Sendable {
         self.receipts = receipts
         self.holds = holds
         self.users = users
+        self.clients = clients
         self.checkSession = checkSession
         self.endSession = endSession
         self.accounts = accounts

@@ -7,6 +7,13 @@ public struct ValueReader {
     /// Where faults go.
     public let report: DiagnosticReport
 
+    /// Creates a reader.
+    public init(node: YAMLNode, path: String, report: DiagnosticReport) {
+        self.node = node
+        self.path = path
+        self.report = report
+    }
+
     /// Where the value starts.
     public var location: SourceLocation { node.location }
 

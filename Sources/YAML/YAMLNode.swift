@@ -18,6 +18,12 @@ public struct YAMLNode: Sendable, Hashable {
     /// Where it starts.
     public let location: SourceLocation
 
+    /// Creates a value that was read from something other than a YAML document.
+    public init(content: Content, location: SourceLocation) {
+        self.content = content
+        self.location = location
+    }
+
     /// How a message names the kind of value.
     var kind: String {
         switch content {
@@ -37,4 +43,11 @@ public struct YAMLMember: Sendable, Hashable {
     public let location: SourceLocation
     /// The value.
     public let value: YAMLNode
+
+    /// Creates a member.
+    public init(name: String, location: SourceLocation, value: YAMLNode) {
+        self.name = name
+        self.location = location
+        self.value = value
+    }
 }

@@ -7,52 +7,19 @@ import OAuth
 import PostgresStore
 import Providers
 import ServiceConfiguration
+import ServiceLifecycle
 
 /// The endpoints for apps. Without apps they refuse everybody, and no key is needed.
 func authorizationServer(
     _ configuration: ServiceConfiguration,
-    providers: [ConfiguredProvider],
+    rules: ClientRules,
     store: PostgresStore,
     signer: any TokenSigner,
     exchange: TokenExchange,
     lifetime: SessionLifetime,
     upstreamTokens: (any UpstreamTokenSource)?
 ) throws(StartFault) -> AuthorizationServer {
-    let (clients, diagnostics) = ClientRegistry.load(directory: configuration.clients.directory)
-    guard diagnostics.isEmpty else {
-        throw StartFault("files of apps are faulty:\n" + diagnostics.map { "\($0)" }.joined(separator: "\n"))
-    }
-    let known = Set(providers.map(\.provider.id))
-    for client in clients.all {
-        if let unknown = client.providers?.subtracting(known).map(\.description).sorted().first {
-            throw StartFault(
-                "\(configuration.clients.directory)/\(client.id).yaml: provider \"\(unknown)\" is not configured"
-            )
-        }
-    }
-    let kept = Set(providers.filter(\.keepsTokens).map(\.provider.id))
-    for client in clients.all {
-        if let dropped = Set(client.upstreamTokens.keys).subtracting(kept).map(\.description).sorted().first {
-            throw StartFault(
-                "\(configuration.clients.directory)/\(client.id).yaml: upstream_tokens needs providers.\(dropped).keep_tokens"
-            )
-        }
-    }
-    // What is signed may not outlive the key that verifies it.
-    let overlap = configuration.tokens.keys.overlap
-    if let client = clients.all.first(where: { $0.accessTokens == .jwt && $0.lifetimes.accessToken > overlap }) {
-        throw StartFault(
-            "\(configuration.clients.directory)/\(client.id).yaml: access tokens live longer than tokens.keys.overlap"
-        )
-    }
-    if !allowsLoopbackHTTP(configuration),
-        let client = clients.all.first(where: { $0.backchannelLogout?.uri.scheme == .http })
-    {
-        throw StartFault(
-            "\(configuration.clients.directory)/\(client.id).yaml: an http backchannel_logout_uri needs "
-                + "outbound.allow_loopback_http: true"
-        )
-    }
+    let clients = try clientRegistry(configuration, rules: rules)
     let keys: KeyRing
     if let configured = try keyRing(configuration) {
         keys = configured
@@ -111,4 +78,41 @@ func rolePermissions(_ configuration: ServiceConfiguration) -> RolePermissions {
 func appOfReturnAddress(_ configuration: ServiceConfiguration) throws(StartFault) -> @Sendable (String) -> String? {
     guard let keys = try keyRing(configuration) else { return { _ in nil } }
     return { InterruptedRequest.client(returningTo: $0, keys: keys)?.description }
+}
+
+/// The apps of files, checked; those of the store come later.
+func clientRegistry(_ configuration: ServiceConfiguration, rules: ClientRules) throws(StartFault) -> ClientRegistry {
+    let directory = configuration.clients.directory
+    let (clients, diagnostics) = ClientRegistry.load(directory: directory)
+    guard diagnostics.isEmpty else {
+        throw StartFault("files of apps are faulty:\n" + diagnostics.map { "\($0)" }.joined(separator: "\n"))
+    }
+    let faults = clients.all.flatMap { client in
+        rules.faults(of: client).map { "\(directory)/\(client.id).yaml: \($0.sentence)" }
+    }
+    guard faults.isEmpty else { throw StartFault(faults.joined(separator: "\n")) }
+    return clients
+}
+
+/// What an app has to agree with here.
+func clientRules(
+    _ configuration: ServiceConfiguration,
+    providers: [ConfiguredProvider]
+) throws(StartFault) -> ClientRules {
+    ClientRules(
+        providers: Set(providers.map(\.provider.id)),
+        keptProviders: Set(providers.filter(\.keepsTokens).map(\.provider.id)),
+        longestJWT: configuration.tokens.keys.overlap,
+        allowsLoopbackHTTP: allowsLoopbackHTTP(configuration),
+        hasKeys: try keyRing(configuration) != nil
+    )
+}
+
+/// The apps of the store on this node: changes elsewhere are listened for.
+struct ClientService: Service {
+    let loader: ClientLoader
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await loader.run() }
+    }
 }

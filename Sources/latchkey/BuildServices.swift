@@ -26,6 +26,7 @@ struct Services: Sendable {
     let hasher: BoundedPasswordHasher
     let policy: PolicyLoader
     let signingKeys: SigningKeyServices?
+    let clients: ClientLoader
     let mail: MailServices?
     let logoutNotices: JobRunner
     let upstreamRefreshes: UpstreamRefreshes?
@@ -101,9 +102,10 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             logger: logger
         )
     }
+    let rules = try clientRules(configuration, providers: providers)
     let server = try authorizationServer(
         configuration,
-        providers: providers,
+        rules: rules,
         store: store,
         signer: signingKeys?.live ?? NoSigner(),
         exchange: TokenExchange(
@@ -116,8 +118,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         lifetime: lifetime,
         upstreamTokens: handOut
     )
+    let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(
-        settings: webSettings(configuration, providers: providers, clients: server.clients, lifetime: lifetime),
+        settings: webSettings(configuration, providers: providers, lifetime: lifetime),
         pages: pages,
         buttons: providers.map { configured in
             WebServices.Button(
@@ -143,6 +146,10 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             sessions: store,
             unixTime: { Int64(Date().timeIntervalSince1970) }
         ),
+        clients: AdministerClients(registry: server.clients, store: store, rules: rules) {
+            // A node that cannot look now is told by the store, like every other.
+            try? await clients.look()
+        },
         checkSession: checkSession,
         endSession: EndSession(sessions: store),
         accounts: store,
@@ -156,7 +163,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
             return [("database", pending != nil), ("migrations", pending == 0)] + keys
         },
-        details: { loader.status.details }
+        details: { loader.status.details + clients.status.details }
     )
     return Services(
         postgres: postgres,
@@ -166,6 +173,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         hasher: hasher,
         policy: loader,
         signingKeys: signingKeys,
+        clients: clients,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
         upstreamRefreshes: handOut?.refreshes,
@@ -274,7 +282,6 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
 private func webSettings(
     _ configuration: ServiceConfiguration,
     providers: [ConfiguredProvider],
-    clients: ClientRegistry,
     lifetime: SessionLifetime
 ) -> WebServices.Settings {
     var settings = WebServices.Settings(
@@ -292,8 +299,7 @@ private func webSettings(
         // Browsers apply form-action to the whole chain of redirects that a form sets off, and an OpenID Provider may pass
         // people on to hosts that no file names: any https target, but never plain http outside of development.
         formTargets: ["https:"]
-            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : [])
-            + nativeTargets(clients),
+            + (configuration.mode == .development ? ["http://localhost:*", "http://127.0.0.1:*"] : []),
         lifetime: lifetime,
         transactionLifetime: configuration.signIn.transactionLifetime,
         startsPerClient: configuration.throttle.startsPerClient,
@@ -303,20 +309,4 @@ private func webSettings(
     settings.privilegedRoles = Set(configuration.linking.privilegedRoles)
     settings.rolePermissions = rolePermissions(configuration)
     return settings
-}
-
-/// Where native apps take their answers: schemes of their own, and loopback (RFC 8252 §7).
-private func nativeTargets(_ clients: ClientRegistry) -> [String] {
-    let targets = clients.all.flatMap(\.redirectURIs).compactMap { uri -> String? in
-        let scheme = uri.description.prefix { $0 != ":" }
-        switch scheme {
-        case "https": return nil
-        case "http":
-            let host = uri.description.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
-            return "http://" + (host.last == "]" ? host : host.prefix(upTo: host.lastIndex(of: ":") ?? host.endIndex))
-                + ":*"
-        default: return scheme + ":"
-        }
-    }
-    return Set(targets).sorted()
 }

@@ -1,5 +1,6 @@
 import Accounts
 import Administration
+import AuthorizationServer
 import CurlTransport
 import Hummingbird
 import HummingbirdCore
@@ -48,6 +49,7 @@ struct Node {
             }
             try await startPolicy(services.policy)
             if let keys = services.signingKeys { try await startSigningKeys(keys.loader) }
+            try await startClients(services.clients)
             try await serve(services, announce: announce)
         } catch {
             await services.transport.shutdown(grace: .zero)
@@ -99,6 +101,14 @@ struct Node {
         }
     }
 
+    private func startClients(_ loader: ClientLoader) async throws(StartFault) {
+        do {
+            try await loader.start()
+        } catch {
+            throw StartFault("the apps cannot be read: \(error.rawValue)")
+        }
+    }
+
     private func serve(_ services: Services, announce: @escaping @Sendable (String) -> Void) async throws {
         let logger = telemetry.logger
         let server = configuration.server
@@ -141,6 +151,7 @@ struct Node {
             OutboundService(transport: services.transport),
             Housekeeping(sessions: services.store, logger: logger),
             PolicyService(loader: services.policy),
+            ClientService(loader: services.clients),
             HashingService { await services.hasher.shutdown() },
         ]
         if let refreshes = services.upstreamRefreshes { parts.append(RefreshService(refreshes: refreshes)) }

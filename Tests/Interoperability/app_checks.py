@@ -24,7 +24,7 @@ from authlib.jose import JsonWebKey, jwt
 
 from apache import CALLBACK, GOODBYE, origin
 from backchannel_receiver import Receiver, receiver
-from client_secret import made_secret
+from client_secret import made_administration_key, made_secret
 from database import execute, fresh_database
 from node import Node, executable, node
 from other_providers import CLIENT_ID, CLIENT_SECRET, ProviderMock, provider_mock
@@ -63,6 +63,11 @@ class AppWorld:
     apps: dict[str, App]
     # Where a site of ours may listen; one of the apps is registered with it.
     apache_port: int
+    # What the nodes were started with.
+    client_folder: str
+    providers: dict[str, dict[str, str]]
+    settings: dict[str, Any]
+    administration_key: str
     # Where three of the apps are told that sessions have ended.
     receiver: Receiver
 
@@ -122,7 +127,7 @@ class AppWorld:
     def code(self, app: App, visitor: Visitor | None = None, **parameters: str) -> tuple[str, str]:
         """A code and its verifier."""
         url, verifier = self.authorize_url(app, **parameters)
-        return answered(self.signed_in(visitor or Visitor(), url))["code"], verifier
+        return answered(self.signed_in(visitor or Visitor(), url), app.redirect_uri)["code"], verifier
 
     def redeemed(self, app: App, visitor: Visitor | None = None, **parameters: str) -> dict[str, Any]:
         """All tokens."""
@@ -948,12 +953,17 @@ def app_world() -> Iterator[AppWorld]:
             "google": {"client_id": "google-client", "client_secret": "google-secret"},
         }
         key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+        administration_key, hash_ = made_administration_key()
         more: dict[str, Any] = {
             "clients": {"directory": folder},
+            "administration": {"keys": [f"tester:{hash_}"]},
             "encryption": {"keys": [f"k1:{key}"]},
             "mail": {"catch": True, "from": "login@latchkey.example"},
             "roles": {"permissions": ["editor=articles.write", "editor=articles.read", "admin=users.ban"]},
             "throttle": {"starts_per_client": 1_000_000},
         }
         with node(database, providers, **more) as first, node(database, providers, public_url=first.origin, **more) as second:
-            yield AppWorld(first, second, mock, database, apps, apache_port, told)
+            yield AppWorld(
+                first, second, mock, database, apps, apache_port, folder, providers, more, administration_key,
+                told,
+            )

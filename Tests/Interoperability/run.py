@@ -18,12 +18,15 @@ import assertion_checks
 import backchannel_checks
 import backend_checks
 import claim_checks
+import client_checks
 import conformance_checks
+import contract_checks
 import exchange_checks
 import logout_conformance_checks
 import mail_checks
 import proxy_checks
 import provider_checks
+import quickstart_checks
 import relying_party_checks
 import upstream_token_checks
 from database import fresh_database
@@ -87,12 +90,16 @@ def main(only: str) -> int:
     with app_checks.app_world() as apps:
         for module in (
             app_checks,
+            client_checks,
             conformance_checks,
             logout_conformance_checks,
             backchannel_checks,
             assertion_checks,
             claim_checks,
             relying_party_checks,
+            quickstart_checks,
+            # The last: it does with what is there whatever it likes.
+            contract_checks,
         ):
             ok, bad = module.suite.run(apps, only=only)
             passed, failed = passed + ok, failed + bad

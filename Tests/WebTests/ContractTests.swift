@@ -89,6 +89,7 @@ struct ContractTests {
                 receipts: NoPendingLinks(),
                 holds: DecideHold(store: NoPendingLinks(), providerNames: [:], unixTime: { 0 }),
                 users: AdministerUsers(store: NoUsers(), sessions: NoLocalAccounts(), unixTime: { 0 }),
+                clients: NoApps.clients,
                 checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
                 endSession: EndSession(sessions: NoStore()),
                 accounts: NoStore(),
@@ -117,7 +118,7 @@ struct ContractTests {
     func noStateChangingGET() throws {
         let reading: Set<String> = [
             "/", "/sign-in", "/signed-in", "/account", "/v1/session", "/v1/sessions", "/v1/forward-auth",
-            "/admin/v1/administrator", "/admin/v1/policy",
+            "/admin/v1/administrator", "/admin/v1/clients", "/admin/v1/clients/{id}", "/admin/v1/policy",
             "/admin/v1/policy/versions", "/admin/v1/policy/versions/{number}", "/admin/v1/policy/plans/{id}",
             "/admin/v1/policy/shadow", "/admin/v1/decisions", "/admin/v1/decisions/{id}", "/healthz", "/readyz",
             "/favicon.ico",

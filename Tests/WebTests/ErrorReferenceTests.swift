@@ -1,5 +1,6 @@
 import Accounts
 import Administration
+import AuthorizationServer
 import Flows
 import Foundation
 import Testing
@@ -22,6 +23,7 @@ struct ErrorReferenceTests {
         let codes = Set(
             FlowCode.allCases.map(\.rawValue) + RefusalReason.allCases.map(\.rawValue) + Refusal.edgeCodes
                 + ["return_address_refused"] + PolicyFailure.examples.map(\.code)
+                + ClientChangeFailure.examples.map(\.code)
         )
         #expect(codes.subtracting(Self.headings) == [])
         #expect(Self.headings.subtracting(codes) == [])

@@ -3,20 +3,21 @@ import Cryptography
 import OAuth
 import YAML
 
-/// Reads the file of one app. Every fault goes to the report; an app comes back only when there was none.
+/// Reads what is written about one app. Every fault goes to the report; an app comes back only when there was none.
 struct ClientFile {
     let root: MappingReader
 
-    static func read(name: String, text: String, report: DiagnosticReport) -> Client? {
+    /// A document about an app, and the id that it has to have.
+    static func read(_ document: YAMLNode, expecting expected: ExpectedID, report: DiagnosticReport) -> Client? {
         let before = report.count
-        guard let root = YAMLDocument.load(text: text, file: name, report: report) else { return nil }
-        let client = ClientFile(root: root).client(file: name)
+        guard let root = ValueReader(node: document, path: "", report: report).mapping() else { return nil }
+        let client = ClientFile(root: root).client(expecting: expected)
         root.finish()
         return report.count == before ? client : nil
     }
 
-    private func client(file: String) -> Client? {
-        let id = id(file: file)
+    private func client(expecting expected: ExpectedID) -> Client? {
+        let id = id(expecting: expected)
         let name = root.required("name")?.string()
         let keys = root.optional("jwks").map(ClientKeysFile.read)
         let secrets = secrets(hasKeys: keys != nil)
@@ -61,18 +62,23 @@ struct ClientFile {
         )
     }
 
-    private func id(file: String) -> ClientID? {
+    private func id(expecting expected: ExpectedID) -> ClientID? {
         guard let value = root.required("id"), let text = value.string() else { return nil }
         guard let id = ClientID(text) else {
             value.fail("\"id\" has to be 1 to 64 characters of a-z, 0-9, -, _ and ., and not look like a user's id")
             return nil
         }
-        let base = file.split(separator: "/").last.map(String.init) ?? file
-        guard base == "\(id).yaml" else {
+        switch expected {
+        case .any: return id
+        case .file(let name):
+            let base = name.split(separator: "/").last.map(String.init) ?? name
+            if base == "\(id).yaml" { return id }
             value.fail("\"id\" has to be the file's name without .yaml")
-            return nil
+        case .id(let named):
+            if named == id { return id }
+            value.fail("\"id\" has to be that of the app that is changed")
         }
-        return id
+        return nil
     }
 
     /// `secret_hashes:`, or `jwks:`, or `public: true`: one way for an app to prove itself, so that nothing weaker stands beside the

@@ -1,20 +1,50 @@
 import Foundation
+import JSON
+import Synchronization
 public import YAML
 
-/// The apps of this installation.
-public struct ClientRegistry: Sendable {
-    private let byID: [ClientID: Client]
+/// The apps of this installation: those of files, as they were when the node started, and those of the store, as it has them.
+///
+/// One object that everything reads from, and whose contents are replaced as a whole, so that nobody goes on with apps of
+/// yesterday.
+public final class ClientRegistry: Sendable {
+    private struct Contents {
+        var byID: [ClientID: RegisteredClient]
+        var addresses: ClientAddresses
+    }
 
-    /// Registers apps; of two with one id the first counts.
-    public init(_ clients: [Client] = []) {
-        byID = Dictionary(clients.map { ($0.id, $0) }) { first, _ in first }
+    /// The apps of files. They come before apps of the store with the same id.
+    public let files: [ClientID: RegisteredClient]
+    private let contents: Mutex<Contents>
+
+    /// Registers apps of files; of two with one id the first counts.
+    public init(_ files: [RegisteredClient]) {
+        self.files = Dictionary(files.map { ($0.client.id, $0) }) { first, _ in first }
+        contents = Mutex(Contents(byID: self.files, addresses: ClientAddresses(self.files.values.map(\.client))))
+    }
+
+    /// Registers apps of which nothing but what they are is known.
+    public convenience init(_ clients: [Client] = []) {
+        self.init(clients.map { RegisteredClient($0, definition: [:]) })
     }
 
     /// The app of this id.
-    public subscript(_ id: ClientID) -> Client? { byID[id] }
+    public subscript(_ id: ClientID) -> Client? { contents.withLock { $0.byID[id]?.client } }
 
     /// All apps, by id.
-    public var all: [Client] { byID.values.sorted { $0.id.description < $1.id.description } }
+    public var all: [Client] {
+        contents.withLock { $0.byID.values.map(\.client) }.sorted { $0.id.description < $1.id.description }
+    }
+
+    /// Where apps live in browsers and on devices.
+    public var addresses: ClientAddresses { contents.withLock { $0.addresses } }
+
+    /// Puts other apps of the store in place of those that were there.
+    func replace(stored: [RegisteredClient]) {
+        let byID = files.merging(stored.map { ($0.client.id, $0) }) { file, _ in file }
+        let addresses = ClientAddresses(byID.values.map(\.client))
+        contents.withLock { $0 = Contents(byID: byID, addresses: addresses) }
+    }
 
     /// Reads all files `<id>.yaml` of a folder. A folder that is not there has no apps.
     public static func load(directory: String) -> (registry: ClientRegistry, diagnostics: [Diagnostic]) {
@@ -27,16 +57,10 @@ public struct ClientRegistry: Sendable {
             report.add(SourceLocation(file: directory, line: 1, column: 1), "the folder cannot be read")
             return (ClientRegistry(), report.diagnostics)
         }
-        var clients: [Client] = []
+        var clients: [RegisteredClient] = []
         for name in names.sorted() where name.hasSuffix(".yaml") && !name.hasPrefix(".") {
             let path = directory + "/" + name
-            guard let data = FileManager.default.contents(atPath: path),
-                let text = String(validating: data, as: UTF8.self)
-            else {
-                report.add(SourceLocation(file: path, line: 1, column: 1), "the file cannot be read as UTF-8")
-                continue
-            }
-            if let client = ClientFile.read(name: path, text: text, report: report) { clients.append(client) }
+            if let client = RegisteredClient.read(file: path, report: report) { clients.append(client) }
         }
         return (ClientRegistry(clients), report.diagnostics)
     }

@@ -20,6 +20,7 @@ struct Arrival: Sendable {
     struct AppPlace: Sendable {
         let session: SessionID
         let app: NewAppSession
+        let name: String
         let lifetime: SessionLifetime
         let device: TokenHash
     }
@@ -261,7 +262,9 @@ struct Arrival: Sendable {
             replacing: place.session,
             device: place.device,
             deviceToken: place.app?.device ?? device.hash,
-            newDeviceNotice: services.job(.newDevice(user, place.device, unixTime: services.unixTime())),
+            newDeviceNotice: services.job(
+                .newDevice(user, place.device, app: place.app?.name, unixTime: services.unixTime())
+            ),
             app: place.app?.app
         )
     }

@@ -1,14 +1,18 @@
+import AuthorizationServer
 import HTTPTypes
 
 /// Headers of every answer (M07) and of pages (B12).
 struct SecurityHeaders: Sendable {
     private let everywhere: HTTPFields
     private let pagePolicy: String
+    private let apps: ClientRegistry
 
     /// - Parameters:
     ///   - https: whether people reach this installation by https.
     ///   - formTargets: origins a form may lead to through a redirect: browsers apply `form-action` to the whole chain.
-    init(https: Bool, formTargets: [String]) {
+    ///   - apps: native ones take their answers at addresses of their own.
+    init(https: Bool, formTargets: [String], apps: ClientRegistry) {
+        self.apps = apps
         var fields: HTTPFields = [
             .xContentTypeOptions: "nosniff",
             .crossOriginOpenerPolicy: "same-origin",
@@ -55,7 +59,7 @@ struct SecurityHeaders: Sendable {
     }
 
     func applyPagePolicy(to headers: inout HTTPFields) {
-        headers[.contentSecurityPolicy] = pagePolicy
+        headers[.contentSecurityPolicy] = ([pagePolicy] + apps.addresses.nativeTargets).joined(separator: " ")
     }
 }
 

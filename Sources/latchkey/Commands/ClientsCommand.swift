@@ -8,8 +8,12 @@ import ServiceConfiguration
 struct ClientsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clients",
-        abstract: "Apps that sign people in here.",
-        subcommands: [Check.self, MakeSecret.self]
+        abstract: "Apps that sign people in here: in files, and in the database for all nodes at once.",
+        subcommands: [
+            ListClients.self, ShowClient.self, AddClient.self, SetClient.self, RemoveClient.self,
+            ClientSecretCommand.self,
+            Check.self,
+        ]
     )
 
     /// `latchkey clients check`
@@ -33,21 +37,6 @@ struct ClientsCommand: AsyncParsableCommand {
                 Console.error("\(diagnostics.count) fault(s)")
                 throw ExitCode(1)
             }
-        }
-    }
-
-    /// `latchkey clients secret`
-    struct MakeSecret: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "secret",
-            abstract: "Make a client secret: the app gets the secret, its file gets the hash.",
-            discussion: "The secret is shown this once and stored nowhere here."
-        )
-
-        func run() async throws {
-            let secret = ClientSecret.generate()
-            Console.output("secret: \(secret.reveal())")
-            Console.output("hash:   sha256:\(Hex.encode(secret.hash.bytes))")
         }
     }
 }

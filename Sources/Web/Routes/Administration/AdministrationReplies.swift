@@ -30,14 +30,20 @@ struct AdministrationReplies: Sendable {
 
     /// The body: a JSON object with none but these members; empty when there is no body.
     func body(_ request: Request, members allowed: Set<String>) async throws -> JSONObject {
+        let object = try await object(request)
+        for (name, _) in object.members where !allowed.contains(name) {
+            throw Refusal.invalidRequest("There is no member \"\(name.prefix(40))\" here.")
+        }
+        return object
+    }
+
+    /// The body: a JSON object of whatever members; empty when there is no body.
+    func object(_ request: Request) async throws -> JSONObject {
         let text = try await forms.text(request)
         guard !text.isEmpty else { return JSONObject([]) }
         let type = request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased() }
         guard type?.filter({ $0 != " " }) == "application/json" else { throw Refusal.jsonOnly }
         guard let object = try? JSONValue.parse(Array(text.utf8)).object else { throw Refusal.malformed }
-        for (name, _) in object.members where !allowed.contains(name) {
-            throw Refusal.invalidRequest("There is no member \"\(name.prefix(40))\" here.")
-        }
         return object
     }
 

@@ -70,27 +70,17 @@ extension HTTPField.Name {
     static let pragma = HTTPField.Name("Pragma") ?? .cacheControl
 }
 
-/// Origins of apps that live in a browser: those of the redirect URIs of public clients. Their pages may read the endpoints' answers;
-/// without credentials, because cookies mean nothing there (H12).
+/// Pages of apps that live in a browser may read the endpoints' answers; without credentials, because cookies mean nothing there
+/// (H12).
 struct BrowserAppOrigins: Sendable {
-    private let origins: Set<String>
-
-    init(_ clients: ClientRegistry) {
-        var origins: Set<String> = []
-        for client in clients.all where client.isPublic {
-            for uri in client.redirectURIs {
-                guard let url = EndpointURL(uri.description) else { continue }
-                let port = url.port.map { ":\($0)" } ?? ""
-                origins.insert("\(url.scheme.rawValue)://\(url.host)\(port)")
-            }
-        }
-        self.origins = origins
-    }
+    let clients: ClientRegistry
 
     func allow(_ request: Request, _ response: inout Response) {
         response.headers[.vary] = "Origin"
         let sent = request.headers[values: .origin]
-        guard sent.count == 1, let origin = sent.first, origins.contains(origin) else { return }
+        guard sent.count == 1, let origin = sent.first, clients.addresses.browserOrigins.contains(origin) else {
+            return
+        }
         response.headers[.accessControlAllowOrigin] = origin
     }
 
