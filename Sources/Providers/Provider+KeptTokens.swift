@@ -53,14 +53,15 @@ extension Provider {
         return granted
     }
 
-    /// The request for a new access token.
+    /// The request for a new access token. Refreshes have places of their own: while they wait for a slow provider people still sign
+    /// in with it (R7).
     public func refreshRequest(
         refreshToken: Secret,
         client: ClientRegistration,
         endpoints: ResolvedEndpoints
     ) -> OutboundRequest {
         RefreshRequest(refreshToken: refreshToken, client: client, authentication: clientAuthentication)
-            .outbound(to: endpoints.token, bulkhead: id.description)
+            .outbound(to: endpoints.token, bulkhead: "tokens:\(id)")
     }
 
     /// Whether a refusal means that the refresh token is good for nothing any more. Everything else may pass.

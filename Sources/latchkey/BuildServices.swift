@@ -29,6 +29,8 @@ struct Services: Sendable {
     let clients: ClientLoader
     let mail: MailServices?
     let logoutNotices: JobRunner
+    let upstreamRefreshes: UpstreamRefreshes?
+    let resealing: ResealUpstreamTokens?
     let web: WebServices
 }
 
@@ -91,6 +93,15 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let handOut = signIn.vault.map {
+        HandOutUpstreamToken(
+            signIn,
+            vault: $0,
+            store: store,
+            outboundTimeout: configuration.outbound.timeout,
+            logger: logger
+        )
+    }
     let rules = try clientRules(configuration, providers: providers)
     let server = try authorizationServer(
         configuration,
@@ -106,7 +117,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             nonces: store
         ),
         lifetime: lifetime,
-        upstreamTokens: signIn.vault.map { HandOutUpstreamToken(signIn, vault: $0, store: store, logger: logger) }
+        upstreamTokens: handOut
     )
     let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(
@@ -166,6 +177,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         clients: clients,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
+        upstreamRefreshes: handOut?.refreshes,
+        resealing: signIn.vault.map { ResealUpstreamTokens(vault: $0, store: store) },
         web: web
     )
 }

@@ -18,6 +18,7 @@ struct UpstreamTokenTests {
             scope: [],
             expiresAt: seconds.map { Instant(microseconds: (1_000_000 + $0) * 1_000_000) },
             version: 1,
+            refreshVersion: 1,
             failures: 0,
             isBeingRefreshed: false,
             readAt: Instant(microseconds: 1_000_000 * 1_000_000)

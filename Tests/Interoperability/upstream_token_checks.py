@@ -347,11 +347,33 @@ def refresh_token_stays(world: UpstreamWorld) -> None:
 def other_subject(world: UpstreamWorld) -> None:
     app, person = world.apps["desk"], world.newcomer("google")
     ours = world.tokens(app, "google", person)["access_token"]
-    for what in ("other-sub", "wrong-issuer"):
-        world.expire("google")
-        world.providers.control("PUT", "/misbehave/google", {"id_token": what, "count": 1})
-        refused(world.upstream(app, ours, "google"), 400, "interaction_required", reason="sign_in_again")
-        ours = world.tokens(app, "google", person)["access_token"]
+    world.expire("google")
+    world.providers.control("PUT", "/misbehave/google", {"id_token": "other-sub", "count": 1})
+    refused(world.upstream(app, ours, "google"), 400, "interaction_required", reason="sign_in_again")
+    refused(world.upstream(app, ours, "google"), 400, "interaction_required", reason="sign_in_again")
+
+
+@suite.check("C15 a refresh whose ID token cannot be verified hands out nothing, and costs the person nothing")
+def unverifiable(world: UpstreamWorld) -> None:
+    app, person = world.apps["desk"], world.newcomer("google")
+    ours = world.tokens(app, "google", person)["access_token"]
+    world.expire("google")
+    world.providers.control("PUT", "/misbehave/google", {"id_token": "wrong-issuer", "count": 1})
+    refused(world.upstream(app, ours, "google"), 503, "temporarily_unavailable")
+    handed(world.upstream(app, ours, "google"))
+
+
+@suite.check("C13 J08 a scope or an end that is written beside a sealed token counts for nothing")
+def forged_columns(world: UpstreamWorld) -> None:
+    person = world.newcomer("github")
+    narrow = world.tokens(world.apps["narrow"], "github", person)["access_token"]
+    session = introspected(world, world.apps["narrow"], narrow)["sid"]
+    execute(
+        world.database,
+        "update upstream_tokens set scope = '{user:email}' "
+        f"where identity_id = (select identity_id from sessions where id = '{session}')",
+    )
+    refused(world.upstream(world.apps["narrow"], narrow, "github"), 400, "invalid_scope")
 
 
 # Who may have what.
@@ -485,7 +507,7 @@ def audited(world: UpstreamWorld) -> None:
     equal(page.count("Front desk was given access to your GitHub account."), 1, "sentences on the account page")
 
 
-@suite.check("an older encryption key still opens what it sealed, and a refresh seals with the new one")
+@suite.check("an older encryption key still opens what it sealed, and that is soon sealed with the new one")
 def rotated_key(world: UpstreamWorld) -> None:
     app, person = world.apps["desk"], world.newcomer("google")
     tokens = world.tokens(app, "google", person)
@@ -494,11 +516,13 @@ def rotated_key(world: UpstreamWorld) -> None:
         "select convert_from(substring(sealed_access_token from 3 for 2), 'UTF8') from upstream_tokens "
         f"where identity_id = (select identity_id from sessions where id = '{session}')"
     )
+    refresh_key_id = key_id.replace("sealed_access_token", "sealed_refresh_token")
     fresh = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     keys = {"keys": [f"k2:{fresh}", *world.sealing]}
     with node(world.database, kept_providers(), **(world.settings | {"encryption": keys})) as newer:
         handed(world.upstream(app, ours, "google", newer))
-        equal(execute(world.database, key_id), "k1", "the key that sealed it")
+        awaited(lambda: execute(world.database, key_id) == "k2", "it is sealed again")
+        equal(execute(world.database, refresh_key_id), "k2", "the key that sealed the refresh token")
         world.expire("google")
         handed(world.upstream(app, ours, "google", newer))
         equal(execute(world.database, key_id), "k2", "the key that sealed it")

@@ -42,8 +42,38 @@ public enum UpstreamRefreshEnd: Sendable, Hashable {
     case renewed(SealedUpstreamTokens)
     /// The provider will not: the stored tokens are dead.
     case refused
-    /// It did not come to an answer. Whatever there was stays.
-    case failed
+    /// It did not come to an answer that could be used. Whatever there was stays, but for the refresh token where the provider has
+    /// sent another one, sealed: the old one may be spent.
+    case failed(rotated: [UInt8]?)
+}
+
+/// A stored row as its sealing is looked at.
+public struct UpstreamTokenSealing: Sendable, Hashable {
+    /// Whose it is.
+    public let identity: FederatedIdentityID
+    /// Who that is at the provider.
+    public let key: FederatedIdentityKey
+    /// The provider.
+    public let provider: ProviderID
+    /// The sealed access token.
+    public let accessToken: [UInt8]?
+    /// The sealed refresh token.
+    public let refreshToken: [UInt8]?
+
+    /// Creates what was read.
+    public init(
+        identity: FederatedIdentityID,
+        key: FederatedIdentityKey,
+        provider: ProviderID,
+        accessToken: [UInt8]?,
+        refreshToken: [UInt8]?
+    ) {
+        self.identity = identity
+        self.key = key
+        self.provider = provider
+        self.accessToken = accessToken
+        self.refreshToken = refreshToken
+    }
 }
 
 /// Providers' tokens, sealed.
@@ -59,12 +89,20 @@ public protocol UpstreamTokenStore: Sendable {
         for duration: Duration
     ) async throws(StoreFailure) -> Bool
 
-    /// Writes down how a refresh ended, and gives the right back. Nothing is overwritten that a sign-in brought meanwhile.
+    /// Has the right end later: so long from now.
+    func extend(
+        _ lease: UpstreamLeaseID,
+        of stored: StoredUpstreamTokens,
+        for duration: Duration
+    ) async throws(StoreFailure)
+
+    /// Writes down how a refresh ended, and gives the right back. Nothing is overwritten that a sign-in brought meanwhile. False when
+    /// there was nothing left to write to: a newer refresh token has come, or the row is gone.
     func end(
         _ lease: UpstreamLeaseID,
         of stored: StoredUpstreamTokens,
         with end: UpstreamRefreshEnd
-    ) async throws(StoreFailure)
+    ) async throws(StoreFailure) -> Bool
 
     /// Writes the hand-out down, if everything still is as it was found: the tokens, the identity, the person, the session. False
     /// otherwise, and then nothing may be handed out.
@@ -72,5 +110,18 @@ public protocol UpstreamTokenStore: Sendable {
         of stored: StoredUpstreamTokens,
         to lookup: UpstreamTokenLookup,
         event: AccountEvent
+    ) async throws(StoreFailure) -> Bool
+
+    /// The next rows, at most `limit`, in the order of their identities. Empty at the end.
+    func upstreamTokenSealings(
+        after identity: FederatedIdentityID?,
+        limit: Int
+    ) async throws(StoreFailure) -> [UpstreamTokenSealing]
+
+    /// Puts the same tokens, sealed anew, in place of what was read. False when something else is there by now.
+    func replace(
+        _ sealing: UpstreamTokenSealing,
+        accessToken: [UInt8]?,
+        refreshToken: [UInt8]?
     ) async throws(StoreFailure) -> Bool
 }

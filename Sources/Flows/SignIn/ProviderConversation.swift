@@ -67,7 +67,13 @@ struct ProviderConversation: Sendable {
     ) -> SealedUpstreamTokens? {
         guard configured.keepsTokens, let vault = services.vault else { return nil }
         let scope = configured.provider.grantedScope(tokens)
-        return vault.seal(tokens, scope: scope, of: identity.key, at: configured.provider.id)
+        return vault.seal(
+            tokens,
+            scope: scope,
+            of: identity.key,
+            at: configured.provider.id,
+            now: services.unixTime()
+        )
     }
 
     // MARK: exchange_code

@@ -16,40 +16,33 @@ struct RefreshUpstreamToken: Sendable {
     let logger: Logger
     let configured: ConfiguredProvider
     let endpoints: ResolvedEndpoints
+    let keys: (source: KeySetSource, set: JWKSet)?
     let stored: StoredUpstreamTokens
-    let lease: UpstreamLeaseID
+    let lease: UpstreamLease
 
     private var provider: Provider { configured.provider }
 
     /// Asks the provider and writes down what came of it. Counted: `latchkey_upstream_refreshes_total{provider,outcome}`.
-    func callAsFunction(with refreshToken: Secret) async -> UpstreamRefreshEnd {
+    func callAsFunction(with refreshToken: UpstreamVault.Content) async {
         let (end, outcome) = await asked(refreshToken)
         Counter(
             label: "latchkey_upstream_refreshes_total",
             dimensions: [("provider", provider.id.description), ("outcome", outcome)]
         ).increment()
-        if end == .refused || end == .failed {
+        if case .renewed = end {
+        } else {
             logger.warning(
                 "a provider's token was not refreshed",
                 metadata: ["provider": "\(provider.id)", "code": "\(outcome)"]
             )
         }
-        return await written(end) ? end : .failed
+        _ = await RecordRefresh(store: store, logger: logger, lease: lease, stored: stored)(end)
     }
 
-    private func asked(_ refreshToken: Secret) async -> (UpstreamRefreshEnd, outcome: String) {
-        // First, because without them an answer could not be judged, and the refresh token would be spent.
-        let source = provider.keySetSource(endpoints)
-        var keys: JWKSet?
-        if let source {
-            do {
-                keys = try await services.keySets.keys(for: source)
-            } catch {
-                return (.failed, "keys_" + error.code)
-            }
-        }
+    private func asked(_ refreshToken: UpstreamVault.Content) async -> (UpstreamRefreshEnd, outcome: String) {
+        guard lease.allowsSending(at: ContinuousClock.now) else { return (.failed(rotated: nil), "lease_too_short") }
         let request = provider.refreshRequest(
-            refreshToken: refreshToken,
+            refreshToken: refreshToken.token,
             client: configured.client,
             endpoints: endpoints
         )
@@ -58,50 +51,64 @@ struct RefreshUpstreamToken: Sendable {
             response = try await services.transport.send(request)
         } catch {
             // If it had arrived, the token is used up, and trying again later costs nothing more.
-            return (.failed, error.rawValue)
+            return (.failed(rotated: nil), error.rawValue)
         }
         let tokens: TokenResponse
         do {
             tokens = try TokenResponse.parse(response)
         } catch {
-            return (provider.isFinal(error) ? .refused : .failed, error.code)
+            return (provider.isFinal(error) ? .refused : .failed(rotated: nil), error.code)
         }
-        guard await isAboutTheSame(tokens, source, keys) else { return (.refused, "id_token_refused") }
-        let scope = provider.grantedScope(tokens, before: stored.scope)
-        return (.renewed(vault.seal(tokens, scope: scope, of: stored.key, at: provider.id)), "renewed")
+        // No word about it means that of the refresh token that was sent, whatever a later sign-in was granted (RFC 6749 §6).
+        let scope = provider.grantedScope(tokens, before: refreshToken.scope)
+        switch await subject(tokens) {
+        case .same:
+            let sealed = vault.seal(
+                tokens,
+                scope: scope,
+                of: stored.key,
+                at: provider.id,
+                now: services.unixTime()
+            )
+            return (.renewed(sealed), "renewed")
+        case .another: return (.refused, "id_token_subject")
+        case .unknown(let code):
+            // Nobody gets this access token. But the refresh token may be the only one that is good now.
+            let rotated = vault.sealedRefreshToken(tokens, scope: scope, of: stored.key, at: provider.id)
+            return (.failed(rotated: rotated), "id_token_" + code)
+        }
+    }
+
+    /// Whom a refreshed token is about.
+    private enum Subject {
+        case same
+        case another
+        /// The ID token could not be verified: our keys or clocks may be as wrong as the token.
+        case unknown(String)
     }
 
     /// An ID token that comes along has to be about the same person (OpenID Connect Core 1.0 §12.2, C15): a token of somebody else
     /// is handed to nobody. Most providers send none.
-    private func isAboutTheSame(_ tokens: TokenResponse, _ source: KeySetSource?, _ keys: JWKSet?) async -> Bool {
-        guard let idToken = tokens.idToken, let source, let keys,
+    private func subject(_ tokens: TokenResponse) async -> Subject {
+        guard let idToken = tokens.idToken,
             let expectation = provider.refreshedIDTokenExpectation(
                 client: configured.client,
                 accessToken: tokens.accessToken
             )
-        else { return true }
-        func subject(_ keys: JWKSet) -> String? {
+        else { return .same }
+        guard let keys else { return .unknown("no_key_set") }
+        do throws(IDTokenFault) {
             let now = services.unixTime()
-            return try? IDTokenVerifier.verify(idToken, keys: keys, expecting: expectation, now: now).subject
-        }
-        var answered = subject(keys)
-        if answered == nil, let newer = await services.keySets.keysAfterUnknownKeyID(for: source) {
-            answered = subject(newer)
-        }
-        return answered.map { $0.utf8.elementsEqual(stored.key.subject.utf8) } ?? false
-    }
-
-    /// The provider may have spent the old refresh token for this answer, so a database that is away for a moment must not lose it.
-    private func written(_ end: UpstreamRefreshEnd) async -> Bool {
-        for attempt in 1...5 {
-            do {
-                try await store.end(lease, of: stored, with: end)
-                return true
+            let claims: IDTokenClaims
+            do throws(IDTokenFault) {
+                claims = try IDTokenVerifier.verify(idToken, keys: keys.set, expecting: expectation, now: now)
             } catch {
-                try? await Task.sleep(for: .milliseconds(200 * attempt))
+                guard let newer = await services.keySets.keysAfterUnknownKeyID(for: keys.source) else { throw error }
+                claims = try IDTokenVerifier.verify(idToken, keys: newer, expecting: expectation, now: now)
             }
+            return claims.subject.utf8.elementsEqual(stored.key.subject.utf8) ? .same : .another
+        } catch {
+            return .unknown(error.code)
         }
-        logger.error("a refreshed token could not be stored", metadata: ["provider": "\(provider.id)"])
-        return false
     }
 }

@@ -6,9 +6,12 @@ create table upstream_tokens (
     -- Sealed for provider, issuer, subject and purpose. Null once the provider has refused to renew them.
     sealed_access_token  bytea,
     sealed_refresh_token bytea,
+    -- For people who look, and for what is due. What may be handed out is judged by what is sealed.
     scope                text[] not null,
     expires_at           timestamptz,
+    -- Counts access tokens, and refresh tokens: one may be replaced without the other.
     version              bigint not null default 1,
+    refresh_version      bigint not null default 1,
     stored_at            timestamptz not null default now(),
     -- The node that refreshes them, and until when it may take.
     lease_id             uuid,
