@@ -327,7 +327,9 @@ let package = Package(
         ),
         .testTarget(
             name: "FlowsTests",
-            dependencies: ["Accounts", "Cryptography", "Flows"],
+            dependencies: [
+                "Accounts", "Cryptography", "Flows", "OAuth", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -58,6 +58,9 @@ public struct KeyRing: Sendable, CustomStringConvertible, CustomReflectable {
         return ([currentKeyID] + older).compactMap { macKeys[$0] }.map { HMAC.sha256(key: $0, message: input) }
     }
 
+    /// Whether the current key sealed it. Says nothing about whether it opens.
+    public func isCurrent(_ sealed: [UInt8]) -> Bool { Self.keyID(of: sealed) == currentKeyID }
+
     /// The key id a sealed value names, to find values that wait for another key; `nil` for a foreign layout.
     public static func keyID(of sealed: [UInt8]) -> String? {
         guard sealed.count >= 2, sealed[0] == version else { return nil }

@@ -14,6 +14,8 @@ public struct TokenResponse: Sendable {
     public let scopes: [String]?
     /// Lifetime in seconds; nil when missing or senseless, which is not an error (C09).
     public let expiresIn: Int64?
+    /// Whether the provider named a lifetime of zero or less, which says nothing but that it is not long.
+    public let isSaidToHaveEnded: Bool
 
     /// Longest accepted token, in bytes.
     public static let maximumTokenBytes = 16_384
@@ -50,7 +52,8 @@ public struct TokenResponse: Sendable {
             idToken: try members.token("id_token"),
             refreshToken: try members.token("refresh_token"),
             scopes: scopes,
-            expiresIn: members.seconds("expires_in")
+            expiresIn: members.seconds("expires_in").flatMap { (1...(10 * 366 * 86_400)).contains($0) ? $0 : nil },
+            isSaidToHaveEnded: members.seconds("expires_in").map { $0 <= 0 } ?? false
         )
     }
 }
@@ -122,13 +125,10 @@ private struct TokenMembers {
     }
 
     func seconds(_ name: String) -> Int64? {
-        let value: Int64? =
-            switch body {
-            case .form(let form): form[name].flatMap { Int64($0) }
-            case .json(let object): object[name].flatMap { $0.int64 ?? $0.string.flatMap { Int64($0) } }
-            }
-        guard let value, value > 0, value <= 10 * 366 * 86_400 else { return nil }
-        return value
+        switch body {
+        case .form(let form): form[name].flatMap { Int64($0) }
+        case .json(let object): object[name].flatMap { $0.int64 ?? $0.string.flatMap { Int64($0) } }
+        }
     }
 
     private static func text(_ code: String, _ description: String?) -> ProviderText {

@@ -29,6 +29,8 @@ struct Services: Sendable {
     let clients: ClientLoader
     let mail: MailServices?
     let logoutNotices: JobRunner
+    let upstreamRefreshes: UpstreamRefreshes?
+    let resealing: ResealUpstreamTokens?
     let web: WebServices
 }
 
@@ -59,6 +61,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
+        vault: try keyRing(configuration).map { UpstreamVault(keys: $0) },
         settings: SignInServices.Settings(
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
@@ -90,6 +93,15 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
     let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
+    let handOut = signIn.vault.map {
+        HandOutUpstreamToken(
+            signIn,
+            vault: $0,
+            store: store,
+            outboundTimeout: configuration.outbound.timeout,
+            logger: logger
+        )
+    }
     let rules = try clientRules(configuration, providers: providers)
     let server = try authorizationServer(
         configuration,
@@ -103,7 +115,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
                 logger: logger
             ),
             nonces: store
-        )
+        ),
+        lifetime: lifetime,
+        upstreamTokens: handOut
     )
     let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(
@@ -163,6 +177,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         clients: clients,
         mail: try mailServices(configuration, store: store, local: local, logger: logger),
         logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
+        upstreamRefreshes: handOut?.refreshes,
+        resealing: signIn.vault.map { ResealUpstreamTokens(vault: $0, store: store) },
         web: web
     )
 }
@@ -174,7 +190,8 @@ private func retention(_ configuration: ServiceConfiguration) -> Retention {
         accountEvents: configuration.retention.accountEvents,
         appEvents: configuration.retention.appEvents,
         deadJobs: configuration.retention.deadJobs,
-        heldArrivals: configuration.linking.holdLifetime
+        heldArrivals: configuration.linking.holdLifetime,
+        upstreamProviders: Set(configuration.providers.byID.filter(\.value.keepsTokens).keys.map(\.description))
     )
 }
 
@@ -244,12 +261,18 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
             }
             throw StartFault("providers.\(id) is configured, but \(settings.directory) has no file for it")
         }
+        guard !setting.keepsTokens || !configuration.encryption.keys.isEmpty else {
+            throw StartFault("providers.\(id).keep_tokens needs encryption.keys: what is kept is sealed with them")
+        }
+        var asked = provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted())
+        if setting.keepsTokens { asked = asked.keepingTokens(additionalScopes: setting.additionalScopes) }
         result.append(
             ConfiguredProvider(
-                provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
+                provider: asked,
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)",
                 isLinkOnly: setting.isLinkOnly,
+                keepsTokens: setting.keepsTokens,
                 nativeClientIDs: setting.nativeClientIDs
             )
         )

@@ -154,6 +154,8 @@ struct Node {
             ClientService(loader: services.clients),
             HashingService { await services.hasher.shutdown() },
         ]
+        if let refreshes = services.upstreamRefreshes { parts.append(RefreshService(refreshes: refreshes)) }
+        if let resealing = services.resealing { parts.append(Resealing(reseal: resealing, logger: logger)) }
         if let keys = services.signingKeys { parts.append(SigningKeyService(loader: keys.loader)) }
         if services.signingKeys != nil { parts.append(JobService(runner: services.logoutNotices)) }
         if let mail = services.mail { parts.append(MailService(mail: mail)) }

@@ -172,6 +172,7 @@ struct TokenResponseTests {
     func lifetimes(member: String, seconds: Int64?) throws {
         let response = try TokenResponse.parse(Self.response(#"{"access_token":"a","token_type":"bearer"\#(member)}"#))
         #expect(response.expiresIn == seconds)
+        #expect(response.isSaidToHaveEnded == (member.hasSuffix(":0") || member.hasSuffix(":-1")))
     }
 
     @Test(

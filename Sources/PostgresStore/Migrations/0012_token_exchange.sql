@@ -22,8 +22,13 @@ create table exchanged_tokens (
 );
 create index exchanged_tokens_expires on exchanged_tokens (expires_at);
 
+-- Nobody is asked for a second step where there is no browser: such a session does not begin at all.
+alter table sessions add constraint sessions_of_apps_wait_for_nothing check (not awaits_second_factor or client_id is null);
+
 -- Null: nothing says when the person proved who they are. Never an answer to "recently enough".
-alter table sessions alter column authenticated_at drop not null;
+alter table sessions
+    alter column authenticated_at drop not null,
+    add constraint sessions_authenticated check (authenticated_at is not null or client_id is not null);
 
 -- An app's sessions that began with an exchange have a number of their own, beside the browsers' and every other app's: they are
 -- the ones of an app that have a limit. An app gets new ones without anybody looking on, so they must not pile up.
