@@ -19,33 +19,28 @@ struct KnownByIDTokenTests {
     }
 
     @Test(
-        "one rule that reads another answer is one too many",
+        "one rule that reads another answer is one too many; claims are the ID token where userinfo is not asked",
         arguments: [
-            ("name: id_token.name", "name: claims.name", true),
+            ("name: id_token.name", "name: id_token.name", true),
+            ("name: id_token.name", "name: claims.name", false),
             ("name: id_token.name", "name: userinfo.name", false),
             ("picture: id_token.picture", "picture: claims.picture", false),
-            ("address: id_token.email", "address: claims.email", false),
+            (
+                "address: id_token.email\n  verified: id_token.email_verified",
+                "address: claims.email\n  verified: claims.email_verified", false
+            ),
             ("hosted_domain: id_token.hd", "hosted_domain: claims.hd", false),
-            ("identity:", "identity:", true),
         ]
     )
-    func rules(rule: String, changed: String, staysWithoutUserInfo: Bool) throws {
+    func rules(rule: String, changed: String, isEnoughWithUserInfo: Bool) throws {
         var text = try ProviderFiles.text("google")
-        if let examples = text.firstRange(of: "\nexamples:") { text.removeSubrange(examples.lowerBound...) }
+        let examples = try #require(text.firstRange(of: "\nexamples:"))
+        text.removeSubrange(examples.lowerBound...)
+        text += "\nexamples:\n  - { name: somebody, id_token: '{\"sub\":\"1\"}', expect: { subject: \"1\" } }\n"
+        #expect(text.contains(rule))
         text = text.replacing(rule, with: changed)
-        if changed.contains("claims.email") {
-            text = text.replacing("id_token.email_verified", with: "claims.email_verified")
-        }
         let asking = text.replacing("\nidentity:", with: "\nuserinfo: true\nidentity:")
-        if changed.contains("claims.") {
-            // Without userinfo, `claims` is the ID token.
-            #expect(try Self.isEnough(text, "google"))
-            #expect(try !Self.isEnough(asking, "google"))
-        } else if changed.contains("userinfo.") {
-            #expect(try !Self.isEnough(asking, "google"))
-        } else {
-            // It is asked, and nothing is read from it.
-            #expect(try Self.isEnough(asking, "google") == staysWithoutUserInfo)
-        }
+        #expect(try Self.isEnough(asking, "google") == isEnoughWithUserInfo)
+        if !changed.contains("userinfo.") { #expect(try Self.isEnough(text, "google")) }
     }
 }

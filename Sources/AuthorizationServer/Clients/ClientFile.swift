@@ -204,16 +204,17 @@ struct ClientFile {
     }
 
     private func audiences(_ value: ValueReader) -> Set<String> {
-        let ids = (value.list() ?? []).compactMap { entry -> String? in
+        guard let list = value.list() else { return [] }
+        if list.isEmpty {
+            value.fail("without an audience no token fits; leave \"audiences\" out for your own client id")
+        }
+        let ids = list.compactMap { entry -> String? in
             guard let text = entry.string() else { return nil }
             guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
                 entry.fail("a client id at a provider is 1 to 255 characters of visible ASCII")
                 return nil
             }
             return text
-        }
-        if ids.isEmpty {
-            value.fail("without an audience no token fits; leave \"audiences\" out for your own client id")
         }
         return Set(ids)
     }
