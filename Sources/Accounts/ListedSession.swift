@@ -14,8 +14,8 @@ public struct ListedSession: Sendable, Hashable {
     public let network: String?
     /// When it began.
     public let createdAt: Instant
-    /// When the person last proved who they are.
-    public let authenticatedAt: Instant
+    /// When the person last proved who they are; nil when nothing says so.
+    public let authenticatedAt: Instant?
     /// When it was last used, as exactly as uses are written down (`session.touch_interval`).
     public let lastSeenAt: Instant
     /// When it ends at the latest.
@@ -32,7 +32,7 @@ public struct ListedSession: Sendable, Hashable {
         userAgent: String?,
         network: String?,
         createdAt: Instant,
-        authenticatedAt: Instant,
+        authenticatedAt: Instant?,
         lastSeenAt: Instant,
         expiresAt: Instant,
         idleExpiresAt: Instant

@@ -169,8 +169,11 @@ public struct NewAppSession: Sendable {
     public let accessTokenLifetime: Duration
     /// Whether the app is told of its end.
     public let hasLogoutNotice: Bool
+    /// When the person proved who they are, at the latest; nil when nothing says so. What an app brings may be old, and the moment
+    /// it is brought says nothing (D16).
+    public var authenticatedAt: Instant?
 
-    /// Creates it.
+    /// Creates it; when the person proved who they are is not known yet.
     public init(
         client: String,
         scope: [String],

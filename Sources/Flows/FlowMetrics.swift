@@ -16,9 +16,13 @@ struct FlowMetrics: Sendable {
     }
 
     func completed(provider: ProviderID, _ completed: CompletedSignIn) {
+        self.completed(provider: provider, outcome: completed.name)
+    }
+
+    func completed(provider: ProviderID, outcome: String) {
         Counter(
             label: "latchkey_flow_completions_total",
-            dimensions: [("flow", flow), ("provider", provider.description), ("outcome", completed.name)]
+            dimensions: [("flow", flow), ("provider", provider.description), ("outcome", outcome)]
         ).increment()
     }
 

@@ -86,17 +86,23 @@ extension PostgresStore {
         let email = identity.email?.address.description
         switch change.effect {
         case .signIn(let user):
+            // An app cannot ask for a second step: nobody signs in then, and nothing is written about them.
+            let isApp = change.session?.app != nil
             return """
                 seen as (
                     -- The user's row first, under its lock: whoever is being disabled at this moment is seen to be.
-                    update users set last_sign_in_at = now()
+                    update users
+                    set last_sign_in_at = case when \(isApp) and has_second_factor and not (select stepped from consumed)
+                                               then last_sign_in_at else now() end
                     where id = \(user.uuid) and disabled_at is null and exists (select from consumed)
                     returning id, has_second_factor and not (select stepped from consumed) as second_step
                 ), acted as (
                     update federated_identities f
-                    set last_sign_in_at = now(), username = \(nullable: identity.username),
-                        display_name = \(nullable: identity.displayName), email = \(nullable: email)
-                    from seen
+                    set last_sign_in_at = case when outcome.refused then f.last_sign_in_at else now() end,
+                        username = case when outcome.refused then f.username else \(nullable: identity.username)::text end,
+                        display_name = case when outcome.refused then f.display_name else \(nullable: identity.displayName)::text end,
+                        email = case when outcome.refused then f.email else \(nullable: email)::text end
+                    from seen, lateral (select \(isApp) and seen.second_step as refused) outcome
                     where f.issuer = \(key.issuer) and f.subject = \(key.subject) and f.user_id = seen.id
                     returning f.user_id, f.id as identity_id, seen.second_step
                 )
@@ -119,7 +125,8 @@ extension PostgresStore {
                             """
                     ))
                 ), seen as (
-                    update users set last_sign_in_at = now() where id in (select user_id from acted)
+                    update users set last_sign_in_at = now()
+                    where id in (select user_id from acted where not (\(change.session?.app != nil) and second_step))
                 )
                 """
         case .linkToSession(let user, let session, let identityID):

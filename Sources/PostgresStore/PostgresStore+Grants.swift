@@ -336,7 +336,7 @@ extension PostgresStore: GrantStore {
             scope: try row.decode([String].self, at: 2),
             methods: try row.decode([String].self, at: 3),
             provider: try row.decode(String?.self, at: 4),
-            authenticatedAt: Instant(try row.decode(Timestamp.self, at: 5)),
+            authenticatedAt: try row.decode(Timestamp?.self, at: 5).map { Instant($0) },
             expiresAt: Instant(try row.decode(Timestamp.self, at: 6)),
             readAt: Instant(try row.decode(Timestamp.self, at: 7))
         )

@@ -25,7 +25,7 @@ extension PostgresStore: SessionListStore {
                     userAgent: try row.decode(String?.self, at: 3),
                     network: try row.decode(String?.self, at: 4),
                     createdAt: Instant(try row.decode(Timestamp.self, at: 5)),
-                    authenticatedAt: Instant(try row.decode(Timestamp.self, at: 6)),
+                    authenticatedAt: try row.decode(Timestamp?.self, at: 6).map { Instant($0) },
                     lastSeenAt: Instant(try row.decode(Timestamp.self, at: 7)),
                     expiresAt: Instant(try row.decode(Timestamp.self, at: 8)),
                     idleExpiresAt: Instant(try row.decode(Timestamp.self, at: 9))

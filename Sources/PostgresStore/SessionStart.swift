@@ -26,11 +26,11 @@ enum SessionStart {
                 delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
                 returning user_id
             ), started as (
-                insert into sessions (id, token_hash, user_id, identity_id, methods, provider, idle_timeout, expires_at,
-                                      user_agent, network, sessions_allowed, awaits_second_factor, client_id, scope,
+                insert into sessions (id, token_hash, user_id, identity_id, methods, provider, authenticated_at, idle_timeout,
+                                      expires_at, user_agent, network, sessions_allowed, awaits_second_factor, client_id, scope,
                                       logout_notice)
                 select \(session.id.uuid), \(session.tokenHash.bytes), acted.user_id, acted.identity_id,
-                       \(session.methods.map(\.rawValue)), \(nullable: provider),
+                       \(session.methods.map(\.rawValue)), \(nullable: provider), \(authenticated(session.app)),
                        make_interval(secs => \(lifetime.idleTimeout.seconds)),
                        now() + case when acted.second_step then interval '10 minutes'
                                else make_interval(secs => \(lifetime.absoluteTimeout.seconds)) end,
@@ -41,6 +41,13 @@ enum SessionStart {
                 returning id, scope, expires_at
             ), \(tokens(session.app)), \(recognition(session, of: "select user_id from acted where not second_step"))
             """
+    }
+
+    /// When the person proved who they are: in a browser, now. What an app brings says so itself, or nothing does.
+    private static func authenticated(_ app: NewAppSession?) -> SQL {
+        guard let app else { return "now()" }
+        guard let time = app.authenticatedAt else { return "null::timestamptz" }
+        return "least(now(), to_timestamp(\(Double(time.seconds))::float8))"
     }
 
     /// What an app holds of its session from the beginning.

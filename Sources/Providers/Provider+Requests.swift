@@ -70,12 +70,9 @@ extension Provider {
 
     /// What the ID token of this sign-in has to say; nil for plain OAuth 2.0.
     ///
-    /// - Parameters:
-    ///   - otherClientIDs: further ids that are ours, for a token that no sign-in here asked for.
-    ///   - nonce: what was sent; nil where the caller judges the nonce.
+    /// - Parameter nonce: what was sent; nil where the caller judges the nonce.
     public func idTokenExpectation(
         client: ClientRegistration,
-        otherClientIDs: Set<String> = [],
         nonce: Secret?,
         accessToken: Secret?
     ) -> IDTokenExpectation? {
@@ -83,7 +80,6 @@ extension Provider {
         return IDTokenExpectation(
             issuers: idToken.issuers,
             clientID: client.clientID,
-            otherClientIDs: otherClientIDs,
             nonce: nonce,
             algorithms: idToken.algorithms,
             maximumAge: idToken.maximumAge,

@@ -155,6 +155,9 @@ extension Settings {
         .integer(1...1_000_000),
         default: 600,
         example: "3000",
-        "Sign-ins with a provider that one client can begin, and callbacks it can bring back, in 10 minutes at one node."
+        """
+        Sign-ins with a provider that one client can begin, and callbacks it can bring back, in 10 minutes at one node. What apps \
+        without a secret begin is counted apart.
+        """
     )
 }

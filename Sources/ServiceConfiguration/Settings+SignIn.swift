@@ -155,7 +155,7 @@ extension Settings {
         "providers.<id>.native_client_ids",
         .line(upTo: 512),
         example: "ios.apps.example.org,android.apps.example.org",
-        "Client ids the provider gave out for native apps of yours: an ID token for one of them is taken in a token exchange."
+        "Client ids the provider gave out for native apps of yours: an ID token for one of them is taken in a token exchange, from the apps that list it."
     )
     static let providerAuthoritativeFor = ListSetting(
         "providers.<id>.authoritative_for",

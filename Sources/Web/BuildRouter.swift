@@ -116,7 +116,7 @@ private func registerApps(
     TokenRoutes(
         server: server,
         visitors: visitors,
-        limits: limits,
+        limits: StartLimits(limit: services.settings.startsPerClient),
         replies: OAuthReplies(answers: answers, forms: forms, origins: BrowserAppOrigins(clients: server.clients))
     ).register(on: router)
     LogoutRoutes(

@@ -111,7 +111,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         exchange: TokenExchange(
             arrivals: ExchangeDoor(
                 exchange: ExchangeSignIn(signIn, store: store),
-                signInPage: "\(configuration.publicURL)/sign-in"
+                signInPage: "\(configuration.publicURL)/sign-in",
+                logger: logger
             ),
             nonces: store
         ),

@@ -1,15 +1,20 @@
 import Accounts
 import AuthorizationServer
 import Flows
+import Logging
 
 /// The door for people who arrive without a browser: the token endpoint's side of ``ExchangeSignIn``.
 struct ExchangeDoor: ExchangeArrivals {
     let exchange: ExchangeSignIn
     /// Where a person goes on who has to see a page.
     let signInPage: String
+    let logger: Logger
 
     func arrive(_ arrival: ExchangedArrival) async throws(OAuthFailure) {
         let client = arrival.client
+        let lifetimes = client.lifetimes
+        // Without a refresh token nothing keeps the session up, and nothing needs it for longer.
+        let mayRefresh = arrival.refreshToken != nil
         let completed: ExchangeSignIn.Completed
         do {
             completed = try await exchange(
@@ -22,20 +27,26 @@ struct ExchangeDoor: ExchangeArrivals {
                         scope: arrival.scope,
                         refreshToken: arrival.refreshToken,
                         accessToken: arrival.accessToken,
-                        accessTokenLifetime: client.lifetimes.accessToken,
+                        accessTokenLifetime: lifetimes.accessToken,
                         hasLogoutNotice: client.backchannelLogout != nil
                     ),
                     appName: client.name,
-                    idleTimeout: client.lifetimes.idle,
-                    absoluteTimeout: client.lifetimes.absolute,
+                    idleTimeout: mayRefresh ? lifetimes.idle : lifetimes.accessToken,
+                    absoluteTimeout: mayRefresh ? lifetimes.absolute : lifetimes.accessToken,
                     isNonceOptional: client.isNonceOptional,
-                    network: arrival.origin.network,
+                    audiences: client.exchangeAudiences,
+                    // A backend's own address says nothing about the person.
+                    network: client.isPublic ? arrival.origin.network : nil,
                     requestID: arrival.origin.requestID
                 )
             )
         } catch {
+            var metadata: Logger.Metadata = ["step": "\(error.step.rawValue)", "error": "\(error.code.rawValue)"]
+            if !error.detail.isEmpty { metadata["detail"] = "\(error.detail)" }
+            note(arrival, metadata)
             throw failure(error)
         }
+        note(arrival, ["outcome": "\(completed.name)"])
         switch completed {
         case .signedIn: return
         case .awaitsSecondFactor:
@@ -43,6 +54,15 @@ struct ExchangeDoor: ExchangeArrivals {
         case .stopped(let outcome):
             throw interaction(outcome, "a person has to go on in a browser: use the authorization code flow")
         }
+    }
+
+    /// Every exchange leaves one line that says what came of it, as a sign-in in a browser does (M02).
+    private func note(_ arrival: ExchangedArrival, _ outcome: Logger.Metadata) {
+        let metadata: Logger.Metadata = [
+            "request_id": "\(arrival.origin.requestID)", "client": "\(arrival.client.id)",
+            "provider": "\(arrival.provider)", "network": "\(arrival.origin.network ?? "unknown")",
+        ]
+        logger.info("token exchange", metadata: metadata.merging(outcome) { first, _ in first })
     }
 
     private func interaction(_ reason: String, _ description: String) -> OAuthFailure {
@@ -54,14 +74,13 @@ struct ExchangeDoor: ExchangeArrivals {
         func answer(_ code: OAuthFailure.Code, _ description: String) -> OAuthFailure {
             OAuthFailure(code, description, reason: failure.code.rawValue, retryAfter: failure.retryAfter)
         }
+        if failure.wayForward == .signInAgain { return .beginAgain(reason: failure.code.rawValue) }
         switch failure.code {
         case .unknownProvider: return answer(.invalidRequest, "subject_issuer is no provider of this service")
         case .tokenNotExchangeable:
             return OAuthFailure(
                 .invalidRequest,
-                failure.detail == "no_id_tokens"
-                    ? "this provider has no id_tokens"
-                    : "this provider cannot say whose app an access_token was given to: use the authorization code flow",
+                Self.notExchangeable(failure.detail),
                 reason: failure.code.rawValue,
                 interactionURI: signInPage
             )
@@ -81,6 +100,14 @@ struct ExchangeDoor: ExchangeArrivals {
                 reason: failure.code.rawValue,
                 retryAfter: failure.retryAfter ?? 2
             )
+        }
+    }
+    private static func notExchangeable(_ detail: String) -> String {
+        switch detail {
+        case "no_id_tokens": "this provider has no id_tokens"
+        case "id_token_not_enough":
+            "an id_token alone does not say who somebody is at this provider: use the authorization code flow in a browser"
+        default: "this provider cannot say whose app an access_token was given to: use the authorization code flow"
         }
     }
 }

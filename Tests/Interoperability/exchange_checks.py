@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import json
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from client_secret import made_secret
 from database import execute, fresh_database
 from node import ROOT, executable, node
 from other_providers import provider_mock
-from processes import awaited
+from processes import awaited, free_port
 from report import Suite, equal
 from stand_ins import StandIns, stand_ins
 from visitor import Visitor
@@ -37,8 +38,6 @@ class ExchangeWorld(AppWorld):
     """Two nodes of one service, and stand-ins that mint what a native app would hold."""
 
     stand_ins: StandIns
-    # What further nodes need.
-    settings: dict[str, Any]
 
     def nonce(self, app: App, **form: str) -> str:
         answer = self.asked_nonce(app, **form)
@@ -307,15 +306,27 @@ def attackers_issuer(world: ExchangeWorld) -> None:
     equal(world.stand_ins.calls("oidc", "keys"), calls, "calls to the other issuer")
 
 
-@suite.check("X-2 D02 D03 D04 the audience is one of our client ids there, those of our native apps among them")
+@suite.check("X-2 D02 D03 D04 the audience is one of the ids that the app lists: another app's are not its own")
 def audience(world: ExchangeWorld) -> None:
-    app = world.apps["shop"]
-    for client in ("google-client", "google-ios", "google-android"):
-        token = world.minted(nonce=world.nonce(app), client_id=client)["id_token"]
-        equal(world.exchanged(app, token).status_code, 200, f"for {client}")
-    mixed = 'claim=azp:"google-android"'
-    token = world.minted(nonce=world.nonce(app), misbehave=[mixed])["id_token"]
-    equal(world.exchanged(app, token).status_code, 200, "our client id, asked for by our native app")
+    mixed = 'claim=azp:"google-ios"'
+    for app, good, strangers in (
+        (world.apps["shop"], ("google-client",), ("google-ios", "google-android", "github-client")),
+        (world.apps["ios"], ("google-client", "google-ios"), ("google-android", "elsewhere")),
+        (world.apps["elsewhere"], (), ("google-client", "google-ios", "elsewhere")),
+    ):
+        for client in (*good, *strangers):
+            token = world.minted(nonce=world.nonce(app), client_id=client)["id_token"]
+            answer = world.exchanged(app, token)
+            if client in good:
+                equal(answer.status_code, 200, f"{app.id} for {client}: {answer.text}")
+            else:
+                refused(answer, "invalid_request", "id_token_refused", f"{app.id} for {client}")
+        token = world.minted(nonce=world.nonce(app), misbehave=[mixed])["id_token"]
+        equal(world.exchanged(app, token).status_code, 200 if app.id == "ios" else 400, f"{app.id}: azp of a native app")
+        token = world.minted("github")["access_token"]
+        answer = world.exchanged(app, token, "github", ACCESS_TOKEN)
+        equal(answer.status_code, 200 if app.id == "shop" else 400, f"{app.id}: a token that GitHub gave to our own id")
+    app = world.apps["ios"]
     for client in ("google-other", "google-iOS", "google-ios ", "shop"):
         token = world.minted(nonce=world.nonce(app), client_id=client)["id_token"]
         refused(world.exchanged(app, token), "invalid_request", "id_token_refused", client)
@@ -391,6 +402,103 @@ def matrix(world: ExchangeWorld) -> None:
             execute(world.database, f"update sessions set provider = '{other}' where user_id = '{user}'")
             refreshed = world.token(app, grant_type="refresh_token", refresh_token=answer.json()["refresh_token"])
             equal(refreshed.status_code, 200 if google and github else 400, f"a refresh: {what}")
+
+
+@suite.check("D16 an exchange says when somebody proved who they are, and never that it was just now")
+def proven_when(world: ExchangeWorld) -> None:
+    def times(app: App, tokens: dict[str, Any]) -> set[Any]:
+        seen = world.call("POST", "/oauth/introspect", data={"token": tokens["access_token"]}, auth=app.auth).json()
+        assert seen["active"], seen
+        return {jwt.decode(tokens["id_token"], world.keys()).get("auth_time"), seen.get("auth_time")}
+
+    for app in (world.apps["shop"], world.apps["jwt"]):
+        for misbehave in ([], ["stale-auth-time"], ["fresh-auth-time"]):
+            token = world.minted(nonce=world.nonce(app), misbehave=misbehave)["id_token"]
+            payload = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+            tokens = world.exchanged(app, token).json()
+            equal(times(app, tokens), {int(payload.get("auth_time", payload["iat"]))}, f"auth_time after {misbehave}")
+        tokens = world.exchanged(app, world.minted("github")["access_token"], "github", ACCESS_TOKEN).json()
+        equal(times(app, tokens), {None}, "auth_time of an access token")
+        user = jwt.decode(tokens["id_token"], world.keys())["sub"]
+        equal(execute(world.database, f"select authenticated_at is null from sessions where user_id = '{user}'"), "t", "stored")
+        again = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json()
+        equal(times(app, again), {None}, "auth_time after a refresh")
+
+
+@suite.check("H13 sessions that begin with an exchange do not pile up, and end with the access token where nothing renews it")
+def piling_up(world: ExchangeWorld) -> None:
+    person, app, other = somebody(), world.apps["shop"], world.apps["jwt"]
+    first = world.signed_in_with_google(app, person).json()
+    user = jwt.decode(first["id_token"], world.keys())["sub"]
+    kept = world.signed_in_with_google(other, person).json()
+    second = world.signed_in_with_google(app, person).json()
+    # What began in a browser is in no such number.
+    execute(
+        world.database,
+        "insert into sessions (id, token_hash, user_id, methods, idle_timeout, expires_at, client_id, last_seen_at) "
+        f"select gen_random_uuid(), sha256('{user}'), '{user}', '{{fed}}', '1 day', now() + interval '1 day', 'shop', "
+        "now() - interval '1 hour'",
+    )
+    for _ in range(19):
+        equal(world.signed_in_with_google(app, person).status_code, 200, "one more")
+    counted = f"select count(*) from sessions where user_id = '{user}' and client_id = "
+    equal((world.number(counted + "'shop'"), world.number(counted + "'jwt'")), (21, 1), "sessions")
+    for tokens, of, status in ((first, app, 400), (second, app, 200), (kept, other, 200)):
+        answer = world.token(of, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        equal(answer.status_code, status, f"a refresh of {of.id}")
+    short = world.signed_in_with_google(world.apps["short"], person).json()
+    assert "refresh_token" not in short and short["expires_in"] <= 600, short
+    lived = "select extract(epoch from max(greatest(expires_at - created_at, idle_timeout)))::int from sessions "
+    equal(world.number(lived + f"where user_id = '{user}' and client_id = 'short'"), 600, "how long it lives")
+
+
+@suite.check("what fails after a token was used up says to begin again; what was not used up may be tried again")
+def begin_again(world: ExchangeWorld) -> None:
+    app = world.apps["spoilt"]
+    execute(
+        world.database,
+        "create function spoil() returns trigger language plpgsql as $$ begin "
+        "raise exception 'spoilt' using errcode = 'unique_violation'; end $$; "
+        "create trigger spoilt before insert on sessions for each row when (new.client_id = 'spoilt') execute function spoil()",
+    )
+    try:
+        answer = world.signed_in_with_google(app)
+        equal((answer.status_code, answer.json()["error"]), (500, "server_error"), "an ID token")
+        equal(answer.json()["reason"], "contention", "the reason")
+        assert "begin again" in answer.json()["error_description"] and "Retry-After" not in answer.headers, answer.text
+        token = world.minted("github")["access_token"]
+        answer = world.exchanged(app, token, "github", ACCESS_TOKEN)
+        equal((answer.status_code, answer.json()["error"]), (503, "temporarily_unavailable"), "an access token")
+        assert int(answer.headers["Retry-After"]) > 0, "when to try again"
+    finally:
+        execute(world.database, "drop trigger spoilt on sessions; drop function spoil()")
+    equal(world.exchanged(app, token, "github", ACCESS_TOKEN).status_code, 200, "the same access token")
+
+
+@suite.check("M02 M04 each exchange leaves one line with its outcome or its fault, and no token in any")
+def log_lines(world: ExchangeWorld) -> None:
+    app = world.apps["shop"]
+    good, bad = world.minted(nonce=world.nonce(app))["id_token"], world.minted()["id_token"]
+    for token, words in ((good, ("outcome", "signed_in")), (bad, ("accept_token", "nonce_refused", "missing"))):
+        answer = world.exchanged(app, token)
+        request = answer.headers["X-Request-Id"]
+
+        def lines(request: str = request) -> list[str]:
+            return [line for line in world.first.log.splitlines() if request in line and "token exchange" in line]
+
+        awaited(lambda lines=lines: len(lines()) == 1, "one line")
+        for word in (*words, "shop", "google", "network"):
+            assert word in lines()[0], (word, lines())
+        assert token not in world.first.log and token.split(".")[1] not in world.first.log, "a token in the log"
+
+
+@suite.check("a backend's network is not the person's; a public client's is")
+def networks(world: ExchangeWorld) -> None:
+    for name, known in (("shop", "f"), ("native", "t")):
+        tokens = world.signed_in_with_google(world.apps[name]).json()
+        user = jwt.decode(tokens["id_token"], world.keys())["sub"]
+        stored = execute(world.database, f"select network is not null from sessions where user_id = '{user}'")
+        equal(stored, known, f"the network of {name}")
 
 
 @suite.check("S-4 a session of a provider that an app does not take gives it no code")
@@ -515,6 +623,8 @@ def not_exchangeable(world: ExchangeWorld) -> None:
         ("twitter", ID_TOKEN, world.minted(nonce=world.nonce(app))["id_token"]),
         ("google", ACCESS_TOKEN, world.minted()["access_token"]),
         ("github", ID_TOKEN, world.minted(nonce=world.nonce(app))["id_token"]),
+        # Its name and address are behind userinfo, which an ID token does not open.
+        ("oidc-example", ID_TOKEN, world.minted(nonce=world.nonce(app))["id_token"]),
     ):
         found = refused(world.exchanged(app, token, provider, kind), "invalid_request", "token_not_exchangeable", provider)
         equal(found["interaction_uri"], f"{world.issuer}/sign-in", "where to go")
@@ -560,7 +670,13 @@ def interaction(world: ExchangeWorld) -> None:
     strong = somebody()
     user = jwt.decode(world.signed_in_with_google(app, strong).json()["id_token"], world.keys())["sub"]
     execute(world.database, f"update users set has_second_factor = true where id = '{user}'")
-    stopped(strong, "second_factor", "sign_in", "google")
+    known = (
+        "select u.last_sign_in_at, f.last_sign_in_at, f.username, f.display_name, f.email "
+        f"from users u join federated_identities f on f.user_id = u.id where u.id = '{user}'"
+    )
+    before = execute(world.database, known)
+    stopped(strong | {"name": "Somebody Else", "email": None}, "second_factor", "sign_in", "google")
+    equal(execute(world.database, known), before, "what is known of somebody who was not let in")
 
 
 @suite.check("a claim is carried out as in a browser: the squatter is out, and the receipt goes by mail")
@@ -613,8 +729,36 @@ def limits(world: ExchangeWorld) -> None:
         answer = world.call("POST", "/v1/nonces", small, data=form)
         equal(answer.json()["error"], "too_many_attempts", "the error")
         assert int(answer.headers["Retry-After"]) > 0, "how long to wait"
+        begun = Visitor().post(f"http://localhost:{small.port}/sign-in/google", {"return_to": "/account"})
+        assert begun.status != 429, "apps use up what browsers may begin"
         shop = world.apps["shop"].auth
         equal({world.call("POST", "/v1/nonces", small, auth=shop).status_code for _ in range(5)}, {201}, "one with a secret")
+    with node(
+        world.database, registrations(), public_url=world.issuer, **world.settings | {"throttle": limited}
+    ) as small:
+        wrong = {"client_id": "shop", "client_secret": made_secret()[0]}
+        equal({world.call("POST", "/oauth/par", small, data=wrong).status_code for _ in range(5)}, {401}, "nobody's requests")
+        url, _ = world.authorize_url(world.apps["native"])
+        pushed = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        statuses = [world.call("POST", "/oauth/par", small, data=pushed).status_code for _ in range(5)]
+        equal(statuses, [201, 201, 201, 429, 429], "pushed requests of a public client")
+
+
+@suite.check("GitHub is asked about exchanges in a lane of their own: they do not hold up sign-ins")
+def lanes(world: ExchangeWorld) -> None:
+    port = free_port()
+    with node(
+        world.database, registrations(), public_url=world.issuer, **world.settings | {"metrics": {"port": port}}
+    ) as measured:
+        form = {
+            "grant_type": GRANT, "subject_token": world.minted("github")["access_token"],
+            "subject_token_type": ACCESS_TOKEN, "subject_issuer": "github",
+        }  # fmt: skip
+        equal(world.token(world.apps["shop"], measured, **form).status_code, 200, "the status")
+        text = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=30).text
+        assert 'provider="github.exchange"' in text, "no lane of its own"
+        outbound = [line for line in text.splitlines() if "latchkey_outbound" in line and 'provider="github"' in line]
+        assert not outbound, outbound
 
 
 @suite.check("housekeeping: what is over is removed")
@@ -636,6 +780,7 @@ def registrations() -> dict[str, Any]:
         },
         "github": {"client_id": "github-client", "client_secret": "github-secret"},
         "twitter": {"client_id": "x-client", "client_secret": "x-secret"},
+        "oidc-example": {"client_id": "google-client", "client_secret": "s", "issuer": "https://issuer.example"},
     }
 
 
@@ -659,6 +804,10 @@ def client_files(folder: Path, told: str) -> dict[str, App]:
     write("native", public=True)
     write("spa", public=True)
     (folder / "spa.yaml").write_text((folder / "spa.yaml").read_text().replace(REDIRECT, "https://spa.example/"))
+    write("ios", "exchange: {audiences: [google-client, google-ios]}")
+    write("elsewhere", "exchange: {audiences: [elsewhere]}")
+    write("spoilt")
+    write("short", grants=f"grants: [authorization_code, '{GRANT}']")
     write("no-nonce", "exchange: {nonce: optional}")
     write("google-only", "providers: [google]")
     write("github-only", "providers: [github]")
@@ -692,4 +841,4 @@ def exchange_world() -> Iterator[ExchangeWorld]:
             node(database, providers, **settings) as first,
             node(database, providers, public_url=first.origin, **settings) as second,
         ):
-            yield ExchangeWorld(first, second, mock, database, apps, 0, told, ins, settings)
+            yield ExchangeWorld(first, second, mock, database, apps, 0, folder, providers, settings, "", told, ins)

@@ -32,8 +32,14 @@ public struct PushedRequestEndpoint: Sendable {
     }
 
     /// Checks a request as the authorization endpoint would, and keeps it.
-    public func callAsFunction(authorization: [String], form: FormParameters) async throws(OAuthFailure) -> JSONObject {
+    public func callAsFunction(
+        authorization: [String],
+        form: FormParameters,
+        origin: RequestOrigin
+    ) async throws(OAuthFailure) -> JSONObject {
         let client = try await authenticate(authorization: authorization, form: form, at: .pushedRequest)
+        // Each one is stored, and anybody can speak for a public client.
+        try origin.count(for: client)
         guard form["request_uri"] == nil else {
             throw .invalidRequest("request_uri cannot be pushed (RFC 9126 section 2.1)")
         }

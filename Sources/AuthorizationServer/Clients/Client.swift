@@ -71,6 +71,9 @@ public struct Client: Sendable {
     public let providers: Set<ProviderID>?
     /// Whether it may exchange an ID token without a nonce of ours, for libraries that cannot carry one.
     public let isNonceOptional: Bool
+    /// Ids at providers, ours there, that the tokens it exchanges may have been issued to; nil for our own id at each, and no
+    /// native app's.
+    public let exchangeAudiences: Set<String>?
     /// Whether it belongs to whoever runs this service: nobody is asked for consent.
     public let isFirstParty: Bool
     /// Scopes that an access token of a provider may have for it to be handed out to this app; empty where it gets none.
@@ -107,9 +110,11 @@ public struct Client: Sendable {
         lifetimes: Lifetimes,
         claims: [MappedClaim] = [],
         isNonceOptional: Bool = false,
+        exchangeAudiences: Set<String>? = nil,
         backchannelLogout: BackchannelLogout? = nil
     ) {
         self.isNonceOptional = isNonceOptional
+        self.exchangeAudiences = exchangeAudiences
         self.id = id
         self.name = name
         self.secretHashes = secretHashes

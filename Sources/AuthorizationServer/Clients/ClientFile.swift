@@ -26,7 +26,7 @@ struct ClientFile {
         let grants = grants(hasRedirectURI: !redirectURIs.isEmpty)
         let scopes = scopes(grants)
         let providers = providers()
-        let isNonceOptional = isNonceOptional(grants)
+        let exchange = exchange(grants)
         let isFirstParty = root.required("first_party")?.bool()
         let upstreamTokens = ClientUpstreamTokens(root: root)
             .allowed(
@@ -57,7 +57,8 @@ struct ClientFile {
             idTokenAlgorithm: algorithm,
             lifetimes: lifetimes,
             claims: claims,
-            isNonceOptional: isNonceOptional,
+            isNonceOptional: exchange?.isNonceOptional ?? false,
+            exchangeAudiences: exchange?.audiences,
             backchannelLogout: backchannelLogout
         )
     }
@@ -180,15 +181,41 @@ struct ClientFile {
         case optional
     }
 
-    /// `exchange: {nonce: optional}`.
-    private func isNonceOptional(_ grants: Set<GrantType>) -> Bool {
-        guard let value = root.optional("exchange"), let mapping = value.mapping() else { return false }
+    private struct Exchange {
+        let isNonceOptional: Bool
+        let audiences: Set<String>?
+    }
+
+    /// `exchange: {nonce: optional, audiences: [...]}`.
+    private func exchange(_ grants: Set<GrantType>) -> Exchange? {
+        guard let value = root.optional("exchange"), let mapping = value.mapping() else { return nil }
         if !grants.contains(.tokenExchange) {
             value.fail("\"exchange\" without the grant \(GrantType.tokenExchange.rawValue) says nothing")
         }
-        let rule = mapping.optional("nonce")?.choice(of: NonceRule.self)
+        let nonce = mapping.optional("nonce")
+        let rule = nonce?.choice(of: NonceRule.self)
+        // Whoever stole a token could present it: of such a client nothing else is known.
+        if rule == .optional, root.optional("public")?.bool() == true {
+            nonce?.fail("a public client proves nothing of itself, so its tokens need a nonce")
+        }
+        let audiences = mapping.optional("audiences").map(audiences)
         mapping.finish()
-        return rule == .optional
+        return Exchange(isNonceOptional: rule == .optional, audiences: audiences)
+    }
+
+    private func audiences(_ value: ValueReader) -> Set<String> {
+        let ids = (value.list() ?? []).compactMap { entry -> String? in
+            guard let text = entry.string() else { return nil }
+            guard (1...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                entry.fail("a client id at a provider is 1 to 255 characters of visible ASCII")
+                return nil
+            }
+            return text
+        }
+        if ids.isEmpty {
+            value.fail("without an audience no token fits; leave \"audiences\" out for your own client id")
+        }
+        return Set(ids)
     }
 
     private func idTokenAlgorithm() -> TokenAlgorithm {

@@ -71,8 +71,8 @@ public struct LiveGrant: Sendable, Hashable {
     public let methods: [String]
     /// The provider, for a federated sign-in.
     public let provider: String?
-    /// When they last did.
-    public let authenticatedAt: Instant
+    /// When they last did; nil when nothing says so, as after the exchange of an access token.
+    public let authenticatedAt: Instant?
     /// When the grant ends at the latest.
     public let expiresAt: Instant
     /// When it was read.
@@ -86,7 +86,7 @@ public struct LiveGrant: Sendable, Hashable {
         scope: [String],
         methods: [String],
         provider: String?,
-        authenticatedAt: Instant,
+        authenticatedAt: Instant?,
         expiresAt: Instant,
         readAt: Instant
     ) {

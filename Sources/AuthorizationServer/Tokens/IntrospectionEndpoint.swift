@@ -78,7 +78,7 @@ public struct IntrospectionEndpoint: Sendable {
         members["token_type"] = type.map { .string($0) }
         members["exp"] = .number(JSONNumber(expiresAt.seconds))
         members["iat"] = issuedAt.map { .number(JSONNumber($0.seconds)) }
-        members["auth_time"] = .number(JSONNumber(grant.authenticatedAt.seconds))
+        members["auth_time"] = grant.authenticatedAt.map { .number(JSONNumber($0.seconds)) }
         members["acr"] = .string(AuthenticationLevel(methods: grant.methods).acr)
         members["amr"] = .array(grant.methods.map { .string($0) })
         members["sid"] = .string(grant.id.description)

@@ -107,7 +107,7 @@ public struct IssuedClaims: Sendable {
 
     /// When, how, and how well somebody proved who they are.
     private func authentication(_ grant: LiveGrant, into claims: inout JSONObject) {
-        claims["auth_time"] = .number(JSONNumber(grant.authenticatedAt.seconds))
+        claims["auth_time"] = grant.authenticatedAt.map { .number(JSONNumber($0.seconds)) }
         claims["acr"] = .string(AuthenticationLevel(methods: grant.methods).acr)
         claims["amr"] = .array(grant.methods.map { .string($0) })
         claims["sid"] = .string(grant.id.description)

@@ -43,6 +43,22 @@ extension TokenEndpoint {
                 origin: origin
             )
         )
+        do throws(OAuthFailure) {
+            return try await answer(id, client, accessToken, refreshToken)
+        } catch {
+            // Nobody will ever hold its tokens.
+            _ = try? await grants.giveUp(id)
+            if case .idToken = credential, error.code == .temporarilyUnavailable { throw .beginAgain() }
+            throw error
+        }
+    }
+
+    private func answer(
+        _ id: SessionID,
+        _ client: Client,
+        _ accessToken: AccessToken?,
+        _ refreshToken: RefreshToken?
+    ) async throws(OAuthFailure) -> JSONObject {
         let grant = try await stored { () async throws(StoreFailure) in try await grants.grant(id) }
         // Ended in the same moment, by its owner or an administrator.
         guard let grant else { throw .invalidGrant }
@@ -83,6 +99,16 @@ extension TokenEndpoint {
 }
 
 extension OAuthFailure {
+    /// Something failed after an ID token and its nonce were used up: the same request cannot succeed any more.
+    /// - Parameter reason: what failed.
+    public static func beginAgain(reason: String? = nil) -> OAuthFailure {
+        OAuthFailure(
+            .serverError,
+            "the id_token is used up, and nobody was signed in: begin again with a new nonce and a new id_token",
+            reason: reason
+        )
+    }
+
     static let confidentialOnly = OAuthFailure(
         .unauthorizedClient,
         "a client without a secret may exchange an id_token of a provider, and nothing else"

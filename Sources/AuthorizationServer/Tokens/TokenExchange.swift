@@ -10,14 +10,14 @@ public struct RequestOrigin: Sendable {
     private let countStart: @Sendable () -> Int?
 
     /// Creates an origin.
-    /// - Parameter countStart: counts one sign-in that is begun from there; seconds to wait when there were too many.
+    /// - Parameter countStart: counts one start from there, of those that apps make; seconds to wait when there were too many.
     public init(network: String?, requestID: String, countStart: @escaping @Sendable () -> Int?) {
         self.network = network
         self.requestID = requestID
         self.countStart = countStart
     }
 
-    /// Counts one sign-in that is begun from there (M06). An app with a secret is not counted: it is the operator's own, and all its
+    /// Counts one start of an app from there (M06). An app with a secret is not counted: it is the operator's own, and all its
     /// people come from one address.
     func count(for client: Client) throws(OAuthFailure) {
         guard client.isPublic, let wait = countStart() else { return }

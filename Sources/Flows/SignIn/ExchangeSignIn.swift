@@ -29,7 +29,9 @@ public struct ExchangeSignIn: Sendable {
         public let absoluteTimeout: Duration
         /// Whether an ID token without a nonce of ours is taken as well.
         public let isNonceOptional: Bool
-        /// Network part of the sender's address, or nil.
+        /// Ids at providers, ours there, that the app's tokens may have been issued to; nil for our own id and no native app's.
+        public let audiences: Set<String>?
+        /// Network part of the person's address; nil when a backend asks in their place.
         public let network: String?
         /// For logs and the decision record.
         public let requestID: String
@@ -44,6 +46,7 @@ public struct ExchangeSignIn: Sendable {
             idleTimeout: Duration,
             absoluteTimeout: Duration,
             isNonceOptional: Bool,
+            audiences: Set<String>?,
             network: String?,
             requestID: String
         ) {
@@ -55,6 +58,7 @@ public struct ExchangeSignIn: Sendable {
             self.idleTimeout = idleTimeout
             self.absoluteTimeout = absoluteTimeout
             self.isNonceOptional = isNonceOptional
+            self.audiences = audiences
             self.network = network
             self.requestID = requestID
         }
@@ -68,6 +72,24 @@ public struct ExchangeSignIn: Sendable {
         case awaitsSecondFactor
         /// The policy decided on something that only a person can go on with: no session began. The outcome's stable code.
         case stopped(outcome: String)
+
+        /// For logs and metrics.
+        public var name: String {
+            switch self {
+            case .signedIn: "signed_in"
+            case .awaitsSecondFactor: "second_factor"
+            case .stopped(let outcome): outcome
+            }
+        }
+    }
+
+    /// How many sessions of one app one user has from exchanges; one more ends the one that was unused for longest.
+    public static let sessionsPerUser = 20
+
+    /// Who somebody is, and when they proved it, in Unix seconds; nil where nothing says so.
+    private struct Evidence {
+        let identity: AssertedIdentity
+        let provenAt: Int64?
     }
 
     private let services: SignInServices
@@ -80,7 +102,7 @@ public struct ExchangeSignIn: Sendable {
     public init(_ services: SignInServices, store: any ExchangeStore) {
         self.services = services
         self.store = store
-        conversation = ProviderConversation(services)
+        conversation = ProviderConversation(services, lane: ".exchange")
         arrival = Arrival(services)
         metrics = FlowMetrics(flow: "token_exchange")
     }
@@ -92,34 +114,46 @@ public struct ExchangeSignIn: Sendable {
             throw FlowFailure(.beginSignIn, .unknownProvider, provider: request.provider)
         }
         do throws(FlowFailure) {
-            let identity =
-                switch request.credential {
-                case .idToken(let token): try await identity(in: token, of: configured, request)
-                case .accessToken(let token): try await identity(behind: token, of: configured)
+            let completed: Completed
+            switch request.credential {
+            case .idToken(let token):
+                let evidence = try await evidence(in: token, of: configured, request)
+                do throws(FlowFailure) {
+                    completed = try await settle(evidence, request)
+                } catch {
+                    // The token and its nonce are used up: asking again with them cannot work.
+                    throw error.leading(to: .signInAgain)
                 }
-            let completed = try await arrival.settle(
-                identity,
-                for: Arrival.Errand(purpose: .signIn, returnTo: "/"),
-                in: place(of: request)
-            )
-            metrics.completed(provider: request.provider, completed)
-            return Self.completed(completed)
+            case .accessToken(let token):
+                completed = try await settle(try await evidence(behind: token, of: configured, request), request)
+            }
+            metrics.completed(provider: request.provider, outcome: completed.name)
+            return completed
         } catch {
             metrics.failed(error, provider: request.provider)
             throw error
         }
     }
 
-    private static func completed(_ completed: CompletedSignIn) -> Completed {
+    private func settle(_ evidence: Evidence, _ request: Request) async throws(FlowFailure) -> Completed {
+        let completed = try await arrival.settle(
+            evidence.identity,
+            for: Arrival.Errand(purpose: .signIn, returnTo: "/"),
+            in: place(of: request, provenAt: evidence.provenAt)
+        )
         switch completed {
-        case .signedIn(let signedIn): signedIn.awaitsSecondFactor ? .awaitsSecondFactor : .signedIn
+        case .signedIn(let signedIn): return signedIn.awaitsSecondFactor ? .awaitsSecondFactor : .signedIn
         // The last three belong to a browser: without one nothing waits and nothing is added.
-        case .stopped, .linked, .awaitsProof, .proven: .stopped(outcome: completed.name)
+        case .stopped, .linked, .awaitsProof, .proven: return .stopped(outcome: completed.name)
         }
     }
 
-    private func place(of request: Request) -> Arrival.Place {
+    private func place(of request: Request, provenAt: Int64?) -> Arrival.Place {
         let settings = services.settings.sessionLifetime
+        var app = request.app
+        app.authenticatedAt = provenAt.map {
+            Instant(microseconds: max(0, min($0, services.unixTime())) * 1_000_000)
+        }
         return Arrival.Place(
             browser: nil,
             session: nil,
@@ -128,13 +162,14 @@ public struct ExchangeSignIn: Sendable {
             requestID: request.requestID,
             app: Arrival.AppPlace(
                 session: request.session,
-                app: request.app,
+                app: app,
                 name: request.appName,
                 lifetime: SessionLifetime(
                     idleTimeout: request.idleTimeout,
                     absoluteTimeout: request.absoluteTimeout,
                     freshFor: settings.freshFor,
-                    touchInterval: settings.touchInterval
+                    touchInterval: settings.touchInterval,
+                    limitPerUser: Self.sessionsPerUser
                 ),
                 // Its first session of somebody is told to them, and not every one after that.
                 device: .ofApp(request.app.client)
@@ -144,22 +179,23 @@ public struct ExchangeSignIn: Sendable {
 
     // MARK: verify_id_token, accept_token
 
-    private func identity(
+    private func evidence(
         in token: Secret,
         of configured: ConfiguredProvider,
         _ request: Request
-    ) async throws(FlowFailure) -> AssertedIdentity {
+    ) async throws(FlowFailure) -> Evidence {
         let provider = configured.provider
-        let endpoints = try await services.endpoints(of: configured, step: .verifyIDToken)
-        let expectation = provider.idTokenExpectation(
-            client: configured.client,
-            otherClientIDs: configured.nativeClientIDs,
-            nonce: nil,
-            accessToken: nil
-        )
-        guard let expectation else {
-            throw FlowFailure(.verifyIDToken, .tokenNotExchangeable, detail: "no_id_tokens", provider: provider.id)
+        func failure(_ code: FlowCode, _ detail: String) -> FlowFailure {
+            FlowFailure(.verifyIDToken, code, detail: detail, provider: provider.id)
         }
+        let expected = provider.idTokenExpectation(client: configured.client, nonce: nil, accessToken: nil)
+        guard var expectation = expected else { throw failure(.tokenNotExchangeable, "no_id_tokens") }
+        guard provider.isKnownByIDToken else { throw failure(.tokenNotExchangeable, "id_token_not_enough") }
+        let audiences = configured.audiences(listed: request.audiences)
+        guard let audience = audiences.first else { throw failure(.idTokenRefused, "audience_mismatch") }
+        expectation.clientID = audience
+        expectation.otherClientIDs = Set(audiences)
+        let endpoints = try await services.endpoints(of: configured, step: .verifyIDToken)
         let claims = try await conversation.verify(token, expectation, configured, endpoints)
         let identity = try conversation.mapClaims(claims, answers: [:], configured)
         let nonce = try nonce(in: claims, of: request)
@@ -181,7 +217,8 @@ public struct ExchangeSignIn: Sendable {
             throw FlowFailure(.acceptToken, error, provider: provider.id)
         }
         switch accepted {
-        case .accepted: return identity
+        case .accepted:
+            return Evidence(identity: identity, provenAt: claims.authenticatedAt ?? claims.issuedAt)
         case .unknownNonce: throw FlowFailure(.acceptToken, .nonceRefused, detail: "unknown", provider: provider.id)
         case .replayed: throw FlowFailure(.acceptToken, .tokenReplayed, provider: provider.id)
         }
@@ -205,13 +242,17 @@ public struct ExchangeSignIn: Sendable {
 
     // MARK: check_token, fetch_profile
 
-    private func identity(
+    private func evidence(
         behind token: Secret,
-        of configured: ConfiguredProvider
-    ) async throws(FlowFailure) -> AssertedIdentity {
+        of configured: ConfiguredProvider,
+        _ request: Request
+    ) async throws(FlowFailure) -> Evidence {
         let provider = configured.provider
         guard let check = provider.tokenCheck, !provider.isOpenIDConnect else {
             throw FlowFailure(.checkToken, .tokenNotExchangeable, detail: "no_token_check", provider: provider.id)
+        }
+        guard configured.audiences(listed: request.audiences).contains(configured.client.clientID) else {
+            throw FlowFailure(.checkToken, .tokenRefused, detail: "audience_not_listed", provider: provider.id)
         }
         // RFC 6750 §2.1: anything else would not be a token, but another header.
         let text = token.reveal()
@@ -225,6 +266,6 @@ public struct ExchangeSignIn: Sendable {
         guard identity.key.subject.isExactly(owner) else {
             throw FlowFailure(.mapClaims, .identityUnusable, detail: "token_owner_mismatch", provider: provider.id)
         }
-        return identity
+        return Evidence(identity: identity, provenAt: nil)
     }
 }

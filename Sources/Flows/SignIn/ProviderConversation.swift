@@ -24,9 +24,12 @@ struct ProviderWord: Sendable {
 /// they leave sealed (C13).
 struct ProviderConversation: Sendable {
     private let services: SignInServices
+    private let lane: String
 
-    init(_ services: SignInServices) {
+    /// - Parameter lane: what is added to the name of the provider's bulkhead, for calls that must not hold up those of browsers.
+    init(_ services: SignInServices, lane: String = "") {
         self.services = services
+        self.lane = lane
     }
 
     func word(
@@ -220,6 +223,8 @@ struct ProviderConversation: Sendable {
         step: FlowStep,
         _ provider: ProviderID
     ) async throws(FlowFailure) -> OutboundResponse {
+        var request = request
+        request.bulkhead += lane
         do {
             return try await services.transport.send(request)
         } catch {

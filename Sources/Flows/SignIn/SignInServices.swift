@@ -35,6 +35,13 @@ public struct ConfiguredProvider: Sendable {
         self.redirectURI = redirectURI
         self.isLinkOnly = isLinkOnly
     }
+
+    /// Which of our ids there an app's tokens may have been issued to: those it lists, or else our own and no native app's. One
+    /// app's token must not sign anybody in to another.
+    func audiences(listed: Set<String>?) -> [String] {
+        guard let listed else { return [client.clientID] }
+        return nativeClientIDs.union([client.clientID]).intersection(listed).sorted()
+    }
 }
 
 /// What the sign-in flows need. Immutable: no request can change a provider's settings (F-7).

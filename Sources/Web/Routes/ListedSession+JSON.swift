@@ -15,7 +15,7 @@ extension ListedSession {
             "user_agent": text(userAgent),
             "network": text(network),
             "created_at": time(createdAt),
-            "authenticated_at": time(authenticatedAt),
+            "authenticated_at": authenticatedAt.map(time) ?? .null,
             "last_seen_at": time(lastSeenAt),
             "expires_at": time(expiresAt),
             "idle_expires_at": time(idleExpiresAt),

@@ -70,7 +70,8 @@ struct ClientFileTests {
 
     @Test("X-5 a nonce is asked for unless the file says otherwise, and only a client that may exchange can say so")
     func exchange() throws {
-        let start = "id: app\nname: App\nfirst_party: true\npublic: true\nredirect_uris: [https://app.example/]\n"
+        let open = "id: app\nname: App\nfirst_party: true\nredirect_uris: [https://app.example/]\n"
+        let start = open + "secret_hashes: [\(Self.hash)]\n"
         let grants = "grants: ['urn:ietf:params:oauth:grant-type:token-exchange']\n"
         for (text, isOptional) in [("", false), ("exchange: {}", false), ("exchange: {nonce: required}", false)]
             + [("exchange: {nonce: optional}", true)]
@@ -81,11 +82,20 @@ struct ClientFileTests {
         for text in [
             start + "exchange: {nonce: optional}", start + grants + "exchange: {nonce: never}",
             start + grants + "exchange: {nonces: optional}", start + grants + "exchange: optional",
+            open + "public: true\n" + grants + "exchange: {nonce: optional}",
+            start + "exchange: {audiences: [ios]}", start + grants + "exchange: {audiences: []}",
+            start + grants + "exchange: {audiences: ['i os']}", start + grants + "exchange: {audiences: ios}",
         ] {
             let (registry, faults) = try Self.load(["app.yaml": text])
             #expect(faults.count == 1 && registry.all.isEmpty, "\(text) \(faults)")
         }
         #expect(try Self.load(["app.yaml": start]).0.all.first?.grants.contains(.tokenExchange) == false)
+        for (text, audiences) in [("", nil), ("exchange: {nonce: required}", nil)]
+            + [("exchange: {audiences: [web, ios]}", ["web", "ios"] as Set<String>)]
+        {
+            let (registry, faults) = try Self.load(["app.yaml": open + "public: true\n" + grants + text])
+            #expect(faults == [] && registry.all.first?.exchangeAudiences == audiences, "\(text) \(faults)")
+        }
     }
 
     @Test("a client is confidential or public, never both and never neither")

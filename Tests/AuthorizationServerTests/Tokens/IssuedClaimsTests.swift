@@ -16,7 +16,11 @@ struct IssuedClaimsTests {
         ])
     )
 
-    private func grant(_ metadata: String, scope: [String] = ["openid", "profile", "billing", "roles"]) -> LiveGrant {
+    private func grant(
+        _ metadata: String,
+        scope: [String] = ["openid", "profile", "billing", "roles"],
+        authenticatedAt: Instant? = Instant(microseconds: 0)
+    ) -> LiveGrant {
         LiveGrant(
             id: SessionID(UUID()),
             client: "shop",
@@ -31,7 +35,7 @@ struct IssuedClaimsTests {
             scope: scope,
             methods: ["pwd"],
             provider: nil,
-            authenticatedAt: Instant(microseconds: 0),
+            authenticatedAt: authenticatedAt,
             expiresAt: Instant(microseconds: 9_000_000_000),
             readAt: Instant(microseconds: 1_000_000)
         )
@@ -67,6 +71,17 @@ struct IssuedClaimsTests {
                 claims["plan"] == nil && claims["seats"] == nil && claims["roles"] == nil
                     && claims["permissions"] == nil
             )
+        }
+    }
+
+    @Test("D16 auth_time is when the person proved who they are, and nothing where nobody knows")
+    func authenticationTime() throws {
+        let client = try Clients.client()
+        for (instant, expected) in [(Instant(microseconds: 7_900_000), 7 as JSONValue), (nil, nil)] {
+            let grant = grant("{}", authenticatedAt: instant)
+            let idToken = Self.issued.idToken(grant, client: client, scope: [], nonce: nil, accessToken: "x")
+            let accessToken = Self.issued.accessToken(grant, client: client, scope: [], lifetime: .seconds(60))
+            #expect(idToken["auth_time"] == expected && accessToken["auth_time"] == expected)
         }
     }
 

@@ -10,6 +10,7 @@ import OAuth
 struct TokenRoutes: Sendable {
     let server: AuthorizationServer
     let visitors: Visitors
+    /// The apps' own: what is begun in browsers counts elsewhere, so that neither uses the other's share up.
     let limits: StartLimits
     let replies: OAuthReplies
 
@@ -38,10 +39,12 @@ struct TokenRoutes: Sendable {
             }
         }
         router.post("/oauth/par") { request, context in
-            // Each one is stored, and anybody can speak for a public client (M06).
-            try limits.count(visitors.visitor(request, context).client)
             var response = try await replies.reply(to: request) { authorization, form throws(OAuthFailure) in
-                try await server.pushedRequest(authorization: authorization, form: form)
+                try await server.pushedRequest(
+                    authorization: authorization,
+                    form: form,
+                    origin: origin(request, context)
+                )
             }
             // RFC 9126 §2.2.
             if response.status == .ok { response.status = .created }
