@@ -635,6 +635,8 @@ def upstream_world() -> Iterator[UpstreamWorld]:
                 apps=apps,
                 apache_port=0,
                 receiver=told,
+                client_folder=folder,
+                administration_key="",
                 providers=providers,
                 sealing=keys,
                 settings=settings,
