@@ -99,7 +99,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         exchange: TokenExchange(
             arrivals: ExchangeDoor(
                 exchange: ExchangeSignIn(signIn, store: store),
-                signInPage: "\(configuration.publicURL)/sign-in"
+                signInPage: "\(configuration.publicURL)/sign-in",
+                clients: store
             ),
             nonces: store
         )
@@ -147,9 +148,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         readiness: {
             let pending = try? await migrator.pending()
             let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
-            return [("database", pending != nil), ("migrations", pending == 0)] + keys
+            return [("database", pending != nil), ("migrations", pending == 0), ("apps", clients.isFresh)] + keys
         },
-        details: { loader.status.details + clients.status.details }
+        details: { loader.status.details + clients.details }
     )
     return Services(
         postgres: postgres,

@@ -7,6 +7,7 @@ struct ExchangeDoor: ExchangeArrivals {
     let exchange: ExchangeSignIn
     /// Where a person goes on who has to see a page.
     let signInPage: String
+    let clients: any ClientStore
 
     func arrive(_ arrival: ExchangedArrival) async throws(OAuthFailure) {
         let client = arrival.client
@@ -34,6 +35,10 @@ struct ExchangeDoor: ExchangeArrivals {
                 )
             )
         } catch {
+            // The database refuses an app that was removed meanwhile, before this node has heard of it.
+            if error.code == .storeUnavailable, (try? await clients.wasRemoved(client.id)) == true {
+                throw .wrongCredentials
+            }
             throw failure(error)
         }
         switch completed {
