@@ -35,8 +35,11 @@ struct ExchangeDoor: ExchangeArrivals {
                 )
             )
         } catch {
-            // The database refuses an app that was removed meanwhile, before this node has heard of it.
-            if error.code == .storeUnavailable, (try? await clients.wasRemoved(client.id)) == true {
+            // The database gives nothing to an app that was removed before this node has heard of it. What it says is that something
+            // was gone, as when the user was: so it is asked.
+            if [.storeUnavailable, .contention].contains(error.code),
+                (try? await clients.wasRemoved(client.id)) == true
+            {
                 throw .wrongCredentials
             }
             throw failure(error)

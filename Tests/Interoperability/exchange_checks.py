@@ -37,8 +37,6 @@ class ExchangeWorld(AppWorld):
     """Two nodes of one service, and stand-ins that mint what a native app would hold."""
 
     stand_ins: StandIns
-    # What further nodes need.
-    settings: dict[str, Any]
 
     def nonce(self, app: App, **form: str) -> str:
         answer = self.asked_nonce(app, **form)
@@ -676,4 +674,6 @@ def exchange_world() -> Iterator[ExchangeWorld]:
             node(database, providers, **settings) as first,
             node(database, providers, public_url=first.origin, **settings) as second,
         ):
-            yield ExchangeWorld(first, second, mock, database, apps, 0, told, ins, settings)
+            yield ExchangeWorld(
+                first, second, mock, database, apps, 0, folder, providers, settings, "", told, ins
+            )  # fmt: skip
