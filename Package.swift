@@ -327,7 +327,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FlowsTests",
-            dependencies: ["Accounts", "Cryptography", "Flows"],
+            dependencies: ["Accounts", "Cryptography", "Flows", "OAuth"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -107,6 +107,8 @@ public struct AccountChange: Sendable {
     public let held: HeldArrivalID?
     /// The proof that allows the change and is consumed by it: without it, nothing is done.
     public let proof: GivenProof?
+    /// What the provider gave, where it is kept: stored with the identity that acts.
+    public let upstreamTokens: SealedUpstreamTokens?
 
     /// Creates a change.
     public init(
@@ -119,8 +121,10 @@ public struct AccountChange: Sendable {
         question: LinkingQuestion,
         pending: PendingLink? = nil,
         held: HeldArrivalID? = nil,
-        proof: GivenProof? = nil
+        proof: GivenProof? = nil,
+        upstreamTokens: SealedUpstreamTokens? = nil
     ) {
+        self.upstreamTokens = upstreamTokens
         self.held = held
         self.pending = pending
         self.proof = proof

@@ -29,7 +29,7 @@ extension MailEvent {
     var optionalNames: Set<String> {
         switch self {
         case .confirmNewAddress: ["old_address"]
-        case .newDevice: ["agent", "network"]
+        case .newDevice: ["agent", "app", "network"]
         case .signInByMail: ["link", "code"]
         case .confirmLink: ["handle"]
         default: []

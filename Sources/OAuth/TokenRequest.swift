@@ -38,6 +38,21 @@ public struct TokenRequest: Sendable {
             ("grant_type", "authorization_code"), ("code", code.reveal()), ("redirect_uri", redirectURI),
         ]
         if let verifier { form.append(("code_verifier", verifier.reveal())) }
+        return OutboundRequest.token(form, as: client, by: authentication, to: endpoint, bulkhead: bulkhead)
+    }
+}
+
+extension OutboundRequest {
+    /// A request to a token endpoint, the client's proof added. Secrets travel in the body or in the Authorization header, never in
+    /// the URL (C04).
+    static func token(
+        _ parameters: [(name: String, value: String)],
+        as client: ClientRegistration,
+        by authentication: ClientAuthentication,
+        to endpoint: EndpointURL,
+        bulkhead: String
+    ) -> OutboundRequest {
+        var form = parameters
         var headers: [OutboundRequest.Header] = [
             .init("Accept", "application/json"), .init("Content-Type", "application/x-www-form-urlencoded"),
             .init("User-Agent", OutboundRequest.userAgent),
@@ -64,9 +79,7 @@ public struct TokenRequest: Sendable {
             bulkhead: bulkhead
         )
     }
-}
 
-extension OutboundRequest {
     /// The User-Agent of every request; GitHub's API refuses requests without one (F05).
     public static let userAgent = "Latchkey"
 }

@@ -9,7 +9,7 @@ extension PostgresStore {
         """
         with \(PendingLinkStatement.consumed(change.proof, for: change.identity.key)), \(acted(change)), \(sessions(change)),
              \(recorded(change)), \(mailed(change)), \(voided(change)), \(PendingLinkStatement.waiting(change.pending)),
-             \(held(change)), \(undoable(change))
+             \(held(change)), \(undoable(change)), \(kept(change.upstreamTokens))
         \(SessionStart.outcome)
         """
     }

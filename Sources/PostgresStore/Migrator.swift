@@ -74,6 +74,11 @@ public struct Migrator: Sendable {
             script: String(decoding: PackageResources._012_token_exchange_sql, as: UTF8.self)
         ),
         Migration(
+            number: 13,
+            name: "upstream_tokens",
+            script: String(decoding: PackageResources._013_upstream_tokens_sql, as: UTF8.self)
+        ),
+        Migration(
             number: 14,
             name: "backchannel_logout",
             script: String(decoding: PackageResources._014_backchannel_logout_sql, as: UTF8.self)

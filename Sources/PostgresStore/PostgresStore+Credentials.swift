@@ -182,7 +182,12 @@ extension PostgresStore: CredentialStore {
             ).one()
             let events = try await client.query(
                 """
-                select kind, happened_at from account_events where user_id = \(user.uuid)
+                select kind, happened_at, client_id, provider from account_events e
+                where user_id = \(user.uuid) and (kind <> 'upstream_token_handed_out' or not exists (
+                    select from account_events l
+                    where l.kind = 'upstream_token_handed_out' and l.user_id = e.user_id and l.client_id = e.client_id and l.provider = e.provider
+                      and (l.happened_at, l.id) > (e.happened_at, e.id)
+                      and date_trunc('day', l.happened_at, 'UTC') = date_trunc('day', e.happened_at, 'UTC')))
                 order by happened_at desc, id desc limit 20
                 """
             )
@@ -195,11 +200,14 @@ extension PostgresStore: CredentialStore {
                 pendingUntil: try row.decode(Timestamp?.self, at: 6).map { Instant($0) },
                 providers: try row.decode([String].self, at: 5),
                 events: try events.decodeAll { (row) throws(PostgresFailure) in
-                    (
-                        AccountEvent.Kind(rawValue: try row.decode(String.self, at: 0)),
-                        try row.decode(Timestamp.self, at: 1)
+                    guard let kind = AccountEvent.Kind(rawValue: try row.decode(String.self, at: 0)) else { return nil }
+                    return CredentialOverview.Event(
+                        kind: kind,
+                        at: Instant(try row.decode(Timestamp.self, at: 1)),
+                        app: try row.decode(String?.self, at: 2),
+                        provider: try row.decode(String?.self, at: 3)
                     )
-                }.compactMap { kind, at in kind.map { CredentialOverview.Event(kind: $0, at: Instant(at)) } }
+                }.compactMap { $0 }
             )
         } catch {
             throw translate(error)

@@ -300,8 +300,9 @@ extension PostgresStore: GrantStore {
 
     /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back, and while
     /// a second step is still to come it opens nothing.
-    private static let liveness: SQL = """
-        s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and u.id = s.user_id and u.disabled_at is null
+    static let liveness: SQL = """
+        s.expires_at > now() and s.last_seen_at + s.idle_timeout > now() and not s.awaits_second_factor
+        and u.id = s.user_id and u.disabled_at is null
         and (s.parent_id is null or exists (
             select from sessions p
             where p.id = s.parent_id and p.expires_at > now() and p.last_seen_at + p.idle_timeout > now()

@@ -165,9 +165,10 @@ extension PostgresStore: RegistrationStore {
     /// An event's row for whoever a relation of one column names.
     static func insertion(of event: AccountEvent, from users: SQL) -> SQL {
         """
-        insert into account_events (id, user_id, kind, network, request_id, author)
+        insert into account_events (id, user_id, kind, network, request_id, author, client_id, provider)
         select \(event.id.uuid), someone.user_id, \(event.kind.rawValue), \(nullable: event.network),
-               \(nullable: event.requestID), \(nullable: event.author)
+               \(nullable: event.requestID), \(nullable: event.author), \(nullable: event.app),
+               \(nullable: event.provider?.description)
         from (\(users)) someone (user_id)
         """
     }

@@ -47,7 +47,17 @@ extension PostgresStore {
             )
             """,
             settledEvents,
-        ]
+        ] + (retention.upstreamProviders.map { [unkeptTokens(besides: $0, limit: limit)] } ?? [])
+    }
+
+    /// Tokens of providers that the operator has kept no longer (C13).
+    private static func unkeptTokens(besides providers: Set<String>, limit: Int) -> SQL {
+        """
+        delete from upstream_tokens where identity_id in (
+            select t.identity_id from upstream_tokens t join federated_identities f on f.id = t.identity_id
+            where f.provider <> all (\(providers.sorted())) limit \(limit) for update of t skip locked
+        )
+        """
     }
 
     /// Transactions are counted by each database server for itself. Events that came from another one with a restored copy may

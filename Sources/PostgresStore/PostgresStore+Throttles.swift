@@ -37,10 +37,15 @@ extension PostgresStore: ThrottleStore {
     /// reads what that one left, so that one stopped by one key never counts under the next. Only keys that nobody has used
     /// yet have no row to lock; more first attempts at one moment than a key allows may count too often, never too rarely.
     static let takingThrottles: SQL = """
-        standing as materialized (
-            select key, whole_at from throttles where key in (select key from wanted) order by key for update
-        ), late as (
+        hopeless as materialized (
+            -- Whatever is used up stays so until time passes: whoever only has to be told waits for no lock and writes nothing.
             select max(t.whole_at + w.step - w.period - now()) as wait
+            from wanted w join throttles t using (key) where t.whole_at + w.step > now() + w.period
+        ), standing as materialized (
+            select key, whole_at from throttles
+            where key in (select key from wanted) and (select wait from hopeless) is null order by key for update
+        ), late as (
+            select coalesce((select wait from hopeless), max(t.whole_at + w.step - w.period - now())) as wait
             from wanted w join standing t using (key) where t.whole_at + w.step > now() + w.period
         ), taken as (
             insert into throttles (key, whole_at, period)

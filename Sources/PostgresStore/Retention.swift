@@ -11,6 +11,8 @@ public struct Retention: Sendable, Hashable {
     public var deadJobs: Duration
     /// Arrivals that wait for an administrator, from when they were seen last, and those that one has decided about.
     public var heldArrivals: Duration
+    /// Providers whose tokens are kept for apps; those of all others are removed. Nil leaves them alone.
+    public var upstreamProviders: Set<String>?
 
     /// Creates periods; what is left out is as the settings have it when nobody says otherwise.
     public init(
@@ -18,8 +20,10 @@ public struct Retention: Sendable, Hashable {
         accountEvents: Duration = .seconds(400 * 86_400),
         appEvents: Duration = .seconds(90 * 86_400),
         deadJobs: Duration = .seconds(30 * 86_400),
-        heldArrivals: Duration = .seconds(30 * 86_400)
+        heldArrivals: Duration = .seconds(30 * 86_400),
+        upstreamProviders: Set<String>? = nil
     ) {
+        self.upstreamProviders = upstreamProviders
         self.decisions = decisions
         self.accountEvents = accountEvents
         self.appEvents = appEvents

@@ -8,7 +8,7 @@ import struct Foundation.UUID
 enum SessionStart {
     /// Relations for whoever is in `acted(user_id, identity_id, second_step)`, of one row or none: the browser's former session
     /// ends (H02, F-5), the new one begins, waiting if the account has a second factor, and a browser that was not known is
-    /// written down and told about.
+    /// written down and told about. An app's session does not wait, because it has no page for a second step: it does not begin.
     static func relations(_ session: NewSession, provider: String?) -> SQL {
         let lifetime = session.lifetime
         return """

@@ -20,7 +20,9 @@ public struct Provider: Sendable, Hashable {
     /// Where the endpoints come from.
     public let endpointSource: EndpointSource
     /// How the browser is sent there.
-    public let authorization: AuthorizationRule
+    public internal(set) var authorization: AuthorizationRule
+    /// How that changes where its tokens are kept.
+    public let keptTokens: KeptTokenRule
     /// The rule for `iss` in the callback.
     public let callbackIssuer: CallbackIssuerRule
     /// How we prove who we are at the token endpoint.

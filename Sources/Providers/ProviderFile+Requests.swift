@@ -65,15 +65,7 @@ extension ProviderFile {
     func authorizationRule(isOpenIDConnect: Bool) -> Provider.AuthorizationRule? {
         guard let mapping = root.required("authorization")?.mapping() else { return nil }
         let scopes = scopes(mapping.optional("scopes"), isOpenIDConnect: isOpenIDConnect, mapping)
-        var parameters: [Provider.Parameter] = []
-        if let fixed = mapping.optional("parameters")?.mapping() {
-            for name in fixed.names {
-                guard let value = fixed.optional(name), checkParameter(name, value), let text = value.string() else {
-                    continue
-                }
-                parameters.append(Provider.Parameter(name: name, value: text))
-            }
-        }
+        let parameters = parameters(mapping.optional("parameters")?.mapping())
         let passThrough = mapping.optional("pass_through")?.list()?.compactMap { value -> String? in
             guard let name = value.string(), checkParameter(name, value) else { return nil }
             return name
@@ -90,20 +82,34 @@ extension ProviderFile {
         )
     }
 
+    /// Parameters that are always sent.
+    func parameters(_ mapping: MappingReader?) -> [Provider.Parameter] {
+        (mapping?.names ?? []).compactMap { name in
+            guard let value = mapping?.optional(name), checkParameter(name, value), let text = value.string() else {
+                return nil
+            }
+            return Provider.Parameter(name: name, value: text)
+        }
+    }
+
+    /// RFC 6749 §3.3: visible ASCII without quote and backslash; each once.
+    static func areScopes(_ scopes: [String]) -> Bool {
+        Set(scopes).count == scopes.count
+            && scopes.allSatisfy { scope in
+                scope.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
+            }
+    }
+
     private func scopes(_ value: ValueReader?, isOpenIDConnect: Bool, _ mapping: MappingReader) -> [String] {
         let scopes = value?.strings() ?? []
-        // RFC 6749 §3.3: visible ASCII without quote and backslash.
-        let valid = scopes.allSatisfy { scope in
-            scope.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C }
-        }
-        if !valid || Set(scopes).count != scopes.count {
+        if !Self.areScopes(scopes) {
             value?.fail("\"authorization.scopes\" has to be a list of different words")
         }
         if isOpenIDConnect, !scopes.contains("openid") {
             mapping.fail("scopes", "an openid_connect provider needs the scope openid")
         }
         if scopes.contains("offline_access") {
-            value?.fail("offline_access asks for a refresh token, which signing in does not need")
+            value?.fail("offline_access asks for a refresh token, which signing in does not need: see \"kept_tokens\"")
         }
         return scopes
     }

@@ -85,6 +85,7 @@ struct ProviderFile {
         let callbackIssuer = callbackIssuerRule()
         let authentication = root.required("client_authentication")?.choice(of: ClientAuthentication.self)
         let asksUserInfo = isOpenIDConnect ? root.optional("userinfo")?.bool() ?? false : false
+        let keptTokens = KeptTokenFile(file: self).rule()
         let profile = profileRequests()
         var names = Set(profile.map(\.name))
         if isOpenIDConnect { names.formUnion([ClaimPath.idToken, ClaimPath.claims]) }
@@ -104,6 +105,7 @@ struct ProviderFile {
             idToken: idToken,
             endpointSource: endpoints,
             authorization: authorization,
+            keptTokens: keptTokens,
             callbackIssuer: callbackIssuer,
             clientAuthentication: authentication,
             asksUserInfo: asksUserInfo,

@@ -112,6 +112,8 @@ extension ServiceConfiguration.Provider {
         name = resolver.value(Settings.providerName, id)
         nativeClientIDs = Set(resolver.value(Settings.providerNativeClientIDs, id))
         authoritativeFor = Set(resolver.value(Settings.providerAuthoritativeFor, id))
+        keepsTokens = resolver.value(Settings.providerKeepTokens, id) ?? false
+        additionalScopes = resolver.value(Settings.providerAdditionalScopes, id)
         isEnabled = switched ?? (clientID != nil)
     }
 }

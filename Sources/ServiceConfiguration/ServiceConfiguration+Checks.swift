@@ -119,6 +119,10 @@ extension ServiceConfiguration.Provider {
                 resolver.warn([previous, secret], "the previous secret is the current one; leave it out")
             }
         }
+        if !additionalScopes.isEmpty, !keepsTokens {
+            let (scopes, keep) = ("\(path).additional_scopes", "\(path).keep_tokens")
+            resolver.fail(.conflict, [scopes, keep], "\(scopes) needs \(keep): nobody uses what they would allow")
+        }
         if mode == .production, issuer?.hasPrefix("http://") == true {
             resolver.fail(.notAllowed, ["\(path).issuer", "mode"], "an http issuer is not allowed in production")
         }

@@ -36,6 +36,10 @@ extension ServiceConfiguration {
         public let nativeClientIDs: Set<String>
         /// Mail domains the provider runs, in canonical form.
         public let authoritativeFor: Set<String>
+        /// Whether its tokens are kept for apps.
+        public let keepsTokens: Bool
+        /// Scopes to ask for beyond those of signing in, for those tokens.
+        public let additionalScopes: [String]
 
         /// The secrets to try, the current one first.
         public var clientSecrets: [Secret] { [clientSecret, previousClientSecret].compactMap { $0 } }

@@ -164,6 +164,20 @@ extension Settings {
         "Mail domains this provider runs: its word about an address there is as good as the mailbox itself."
     )
 
+    static let providerKeepTokens = OptionalSetting(
+        "providers.<id>.keep_tokens",
+        .boolean,
+        example: "true",
+        "Whether the tokens this provider gives at a sign-in are kept, sealed, for apps that may have them "
+            + "(docs/upstream-tokens.md). Needs `encryption.keys`. They are dropped otherwise."
+    )
+    static let providerAdditionalScopes = ListSetting(
+        "providers.<id>.additional_scopes",
+        .scope,
+        example: "repo,read:org",
+        "Scopes to ask people for beyond those of signing in, for the tokens that are kept."
+    )
+
     static let outboundAllowLoopbackHTTP = Setting(
         "outbound.allow_loopback_http",
         .boolean,

@@ -23,7 +23,7 @@ extension Settings {
         providersDirectory.key, providerEnabled.key, providerLinkOnly.key, providerClientID.key,
         providerClientSecret.key,
         providerPreviousSecret.key, providerIssuer.key, providerName.key, providerNativeClientIDs.key,
-        providerAuthoritativeFor.key,
+        providerAuthoritativeFor.key, providerKeepTokens.key, providerAdditionalScopes.key,
         outboundAllowLoopbackHTTP.key, outboundAllowedNetworks.key, outboundCAFile.key, outboundProxy.key,
         outboundTimeout.key, outboundMaximumConcurrent.key,
         mailURL.key, mailUsername.key, mailPassword.key, mailFrom.key, mailFromName.key, mailTLS.key, mailCAFile.key,

@@ -56,6 +56,12 @@ extension ValueType where Value == String {
         return allowed && (1...253).contains(text.utf8.count) ? text : nil
     }
 
+    /// An OAuth scope (RFC 6749 §3.3).
+    static let scope = of("scope of 1 to 256 visible characters without \" and \\", write: { $0 }) { text in
+        (1...256).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x22 && $0 != 0x5C } ? text : nil
+    }
+
     /// The name of a role.
     static let role = of("role name of 1 to 64 letters, digits and _ - . :", write: { $0 }) { text in
         RoleName.isValid(text) ? text : nil

@@ -15,7 +15,9 @@ func authorizationServer(
     rules: ClientRules,
     store: PostgresStore,
     signer: any TokenSigner,
-    exchange: TokenExchange
+    exchange: TokenExchange,
+    lifetime: SessionLifetime,
+    upstreamTokens: (any UpstreamTokenSource)?
 ) throws(StartFault) -> AuthorizationServer {
     let clients = try clientRegistry(configuration, rules: rules)
     let keys: KeyRing
@@ -36,7 +38,20 @@ func authorizationServer(
         signer: signer,
         keys: keys,
         refreshWindow: configuration.clients.refreshWindow,
-        exchange: exchange,
+        exchange: TokenExchange(
+            arrivals: exchange.arrivals,
+            nonces: exchange.nonces,
+            upstreamTokens: upstreamTokens.map { source in
+                UpstreamTokenExchange(
+                    accessToken: PresentedAccessToken(clients: clients, grants: store, signer: signer),
+                    session: { (token) throws(StoreFailure) in
+                        try await store.session(token.hash, lifetime: lifetime)
+                    },
+                    source: source,
+                    issuer: configuration.publicURL.description
+                )
+            } ?? NoUpstreamTokens()
+        ),
         permissions: rolePermissions(configuration),
         unixTime: { Int64(Date().timeIntervalSince1970) },
         freshGrant: { SessionID.fresh(milliseconds: milliseconds()) },
@@ -86,6 +101,7 @@ func clientRules(
 ) throws(StartFault) -> ClientRules {
     ClientRules(
         providers: Set(providers.map(\.provider.id)),
+        keptProviders: Set(providers.filter(\.keepsTokens).map(\.provider.id)),
         longestJWT: configuration.tokens.keys.overlap,
         allowsLoopbackHTTP: allowsLoopbackHTTP(configuration),
         hasKeys: try keyRing(configuration) != nil

@@ -59,6 +59,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         transport: transport,
         metadata: MetadataCache(transport: transport),
         keySets: KeySetCache(transport: transport),
+        vault: try keyRing(configuration).map { UpstreamVault(keys: $0) },
         settings: SignInServices.Settings(
             transactionLifetime: configuration.signIn.transactionLifetime,
             sessionLifetime: lifetime,
@@ -103,7 +104,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
                 clients: store
             ),
             nonces: store
-        )
+        ),
+        lifetime: lifetime,
+        upstreamTokens: signIn.vault.map { HandOutUpstreamToken(signIn, vault: $0, store: store, logger: logger) }
     )
     let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
     let web = WebServices(
@@ -174,7 +177,8 @@ private func retention(_ configuration: ServiceConfiguration) -> Retention {
         accountEvents: configuration.retention.accountEvents,
         appEvents: configuration.retention.appEvents,
         deadJobs: configuration.retention.deadJobs,
-        heldArrivals: configuration.linking.holdLifetime
+        heldArrivals: configuration.linking.holdLifetime,
+        upstreamProviders: Set(configuration.providers.byID.filter(\.value.keepsTokens).keys.map(\.description))
     )
 }
 
@@ -244,12 +248,18 @@ func configuredProviders(_ configuration: ServiceConfiguration) throws(StartFaul
             }
             throw StartFault("providers.\(id) is configured, but \(settings.directory) has no file for it")
         }
+        guard !setting.keepsTokens || !configuration.encryption.keys.isEmpty else {
+            throw StartFault("providers.\(id).keep_tokens needs encryption.keys: what is kept is sealed with them")
+        }
+        var asked = provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted())
+        if setting.keepsTokens { asked = asked.keepingTokens(additionalScopes: setting.additionalScopes) }
         result.append(
             ConfiguredProvider(
-                provider: provider.configured(name: setting.name, authoritativeFor: setting.authoritativeFor.sorted()),
+                provider: asked,
                 client: ClientRegistration(clientID: clientID, clientSecrets: setting.clientSecrets),
                 redirectURI: "\(configuration.publicURL)/callback/\(id)",
                 isLinkOnly: setting.isLinkOnly,
+                keepsTokens: setting.keepsTokens,
                 nativeClientIDs: setting.nativeClientIDs
             )
         )

@@ -64,9 +64,11 @@ class ExchangeWorld(AppWorld):
         token = self.minted(person=person or somebody(), nonce=self.nonce(app))["id_token"]
         return self.exchanged(app, token, **form)
 
-    def github_code(self, app: App, visitor: Visitor) -> tuple[str, str]:
+    def github_code(self, app: App, visitor: Visitor, person: dict[str, Any] | None = None) -> tuple[str, str]:
         """A code and its verifier, by way of a browser and GitHub."""
-        self.stand_ins.control("PUT", "/auto/github", {"mode": "fresh"})
+        person = person or somebody()
+        self.stand_ins.control("PUT", f"/people/github/{person['id']}", person)
+        self.stand_ins.control("PUT", "/auto/github", {"mode": "fixed", "person": person["id"]})
         url, verifier = self.authorize_url(app, scope="openid")
         page = until_outside(visitor, visitor.get(url), self.issuer)
         return_to = parse_qs(urlsplit(page.url).query)["return_to"][0]
@@ -178,6 +180,40 @@ def removed_elsewhere(world: ExchangeWorld) -> None:
     awaited(unheard, "a removed app is refused as one that is not known")
     execute(world.database, "select pg_notify('latchkey_clients', 'shop')")
     awaited(lambda: answer() == (200, None), "the node has looked: the app is that of its file")
+
+
+@suite.check("S-2 the owner sees the app's session in a browser and ends it; banned or ended, its tokens are nothing at once")
+def ended(world: ExchangeWorld) -> None:
+    app, person, visitor = world.apps["shop"], somebody(), Visitor()
+    world.github_code(world.apps["jwt"], visitor, person)
+
+    def begun() -> dict[str, Any]:
+        token = world.minted("github", person=person)["access_token"]
+        found: dict[str, Any] = world.exchanged(app, token, "github", ACCESS_TOKEN).json()
+        assert world.active(found["access_token"], app, world.second), "control"
+        return found
+
+    def over(tokens: dict[str, Any], what: str) -> None:
+        assert not world.active(tokens["access_token"], app, world.second), f"active: {what}"
+        answer = world.token(app, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        equal((answer.status_code, answer.json()["error"]), (400, "invalid_grant"), f"a refresh: {what}")
+
+    tokens = begun()
+    bearer = {"Authorization": f"Bearer {visitor.cookie(world.issuer, 'latchkey')}"}
+    listed = world.call("GET", "/v1/sessions", headers=bearer).json()["sessions"]
+    found = [one for one in listed if one["client"] == "shop"]
+    equal(len(found), 1, f"the app's sessions of {listed}")
+    page = visitor.get(f"{world.issuer}/account").text
+    assert "The shop app" in page and "The shop app, begun in" not in page, "how the account page names it"
+    answer = visitor.post(f"{world.issuer}/account/sessions/{found[0]['id']}/end")
+    assert answer.status < 400, f"{answer.status}: {answer.text[:200]}"
+    over(tokens, "ended by the owner")
+    tokens = begun()
+    visitor.post(f"{world.issuer}/sign-out")
+    assert world.active(tokens["access_token"], app), "a browser's end is not the app's: it was not begun there"
+    user = jwt.decode(tokens["id_token"], world.keys())["sub"]
+    execute(world.database, f"update users set disabled_at = now() where id = '{user}'")
+    over(tokens, "banned")
 
 
 @suite.check("I09 the owner is told once about an app, and not at each exchange")

@@ -29,6 +29,7 @@ import proxy_checks
 import provider_checks
 import quickstart_checks
 import relying_party_checks
+import upstream_token_checks
 from database import fresh_database
 from node import ROOT, node
 from other_providers import CLIENT_ID, CLIENT_SECRET, ProviderMock, django_site, impostor, provider_mock
@@ -107,6 +108,8 @@ def main(only: str) -> int:
     with exchange_checks.exchange_world() as exchange:
         ok, bad = exchange_checks.suite.run(exchange, only=only)
         passed, failed = passed + ok, failed + bad
+    ok, bad = upstream_token_checks.run(only)
+    passed, failed = passed + ok, failed + bad
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -86,6 +86,11 @@ class Child:
                     raise TimeoutError(f"{self.name} did not get ready: {' / '.join(self._lines[-5:])}")
                 self._arrived.wait(min(left, 0.5))
 
+    def kill(self) -> None:
+        """Ends it at once, as a machine that fails would."""
+        self._process.kill()
+        self._process.wait(60)
+
     def stop(self) -> int:
         """Asks it to end, and makes it end when it does not."""
         if self._process.poll() is None:

@@ -51,6 +51,10 @@ struct CrossFieldTests {
                 "--set providers.a.client_secret_file: providers.a.client_secret needs providers.a.client_id"
             ),
             (
+                ["providers.a.client_id=a", "providers.a.additional_scopes=repo"],
+                "--set providers.a.additional_scopes: providers.a.additional_scopes needs providers.a.keep_tokens"
+            ),
+            (
                 ["providers.a.client_id=a", "providers.a.client_secret_previous_file=s"],
                 "--set providers.a.client_secret_previous_file: providers.a.client_secret_previous needs providers.a.client_secret"
             ),

@@ -11,6 +11,7 @@ struct LayerTests {
         "database.url": "\"host=db\"",
         "providers.acme.client_id": "acme",
         "providers.acme.client_secret": "other",
+        "providers.acme.keep_tokens": "true",
         "outbound.allow_loopback_http": "true",
         "mail.from": "other@example.org",
         "mail.username": "other",

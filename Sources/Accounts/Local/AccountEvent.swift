@@ -67,6 +67,8 @@ public struct AccountEvent: Sendable, Hashable {
         case metadataChanged = "metadata_changed"
         /// An app's refresh token was used twice: somebody may have stolen it, and the app was signed out.
         case refreshTokenReplayed = "refresh_token_replayed"
+        /// An app was given the access token that the person has at a provider.
+        case upstreamTokenHandedOut = "upstream_token_handed_out"
         /// Another account of the same person was merged into this one.
         case accountMerged = "account_merged"
         /// This account was merged into another one.
@@ -83,10 +85,24 @@ public struct AccountEvent: Sendable, Hashable {
     public let requestID: String?
     /// The administrator who did it; nil for the account's owner. For the operator: the owner's page does not show it.
     public let author: String?
+    /// The app it is about, by its id, where it is about one.
+    public let app: String?
+    /// The provider it is about.
+    public let provider: ProviderID?
 
     /// Creates an event.
-    public init(id: AccountEventID, kind: Kind, network: String?, requestID: String?, author: String? = nil) {
+    public init(
+        id: AccountEventID,
+        kind: Kind,
+        network: String?,
+        requestID: String?,
+        author: String? = nil,
+        app: String? = nil,
+        provider: ProviderID? = nil
+    ) {
         self.author = author
+        self.app = app
+        self.provider = provider
         self.id = id
         self.kind = kind
         self.network = network

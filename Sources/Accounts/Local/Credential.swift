@@ -85,7 +85,8 @@ public struct CredentialOverview: Sendable, Hashable {
     public let pendingUntil: Instant?
     /// Providers of the identities linked here.
     public let providers: [String]
-    /// The latest events, newest first.
+    /// The latest events, newest first. Of one app's hand-outs of one provider's tokens on one day, the latest: an app that asks every
+    /// minute must not push out what the owner has to see.
     public let events: [Event]
 
     /// One event.
@@ -94,11 +95,17 @@ public struct CredentialOverview: Sendable, Hashable {
         public let kind: AccountEvent.Kind
         /// When.
         public let at: Instant
+        /// The app it is about, by its id.
+        public let app: String?
+        /// The provider it is about, by its id.
+        public let provider: String?
 
         /// Creates an event.
-        public init(kind: AccountEvent.Kind, at: Instant) {
+        public init(kind: AccountEvent.Kind, at: Instant, app: String? = nil, provider: String? = nil) {
             self.kind = kind
             self.at = at
+            self.app = app
+            self.provider = provider
         }
     }
 

@@ -73,6 +73,8 @@ public struct Client: Sendable {
     public let isNonceOptional: Bool
     /// Whether it belongs to whoever runs this service: nobody is asked for consent.
     public let isFirstParty: Bool
+    /// Scopes that an access token of a provider may have for it to be handed out to this app; empty where it gets none.
+    public let upstreamTokens: [ProviderID: Set<String>]
     /// The form of its access tokens.
     public let accessTokens: AccessTokenFormat
     /// How its ID tokens are signed.
@@ -99,6 +101,7 @@ public struct Client: Sendable {
         scopes: Set<String>,
         providers: Set<ProviderID>?,
         isFirstParty: Bool,
+        upstreamTokens: [ProviderID: Set<String>] = [:],
         accessTokens: AccessTokenFormat,
         idTokenAlgorithm: TokenAlgorithm,
         lifetimes: Lifetimes,
@@ -117,6 +120,7 @@ public struct Client: Sendable {
         self.scopes = scopes
         self.providers = providers
         self.isFirstParty = isFirstParty
+        self.upstreamTokens = upstreamTokens
         self.accessTokens = accessTokens
         self.idTokenAlgorithm = idTokenAlgorithm
         self.lifetimes = lifetimes

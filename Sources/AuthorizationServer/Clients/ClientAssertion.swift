@@ -41,7 +41,7 @@ public struct ClientAssertion: Sendable, Hashable {
             switch self {
             case .signature: .wrongCredentials
             case .subject: .invalidClient("iss and sub of the assertion have to be the client_id")
-            case .audience: .invalidClient("aud of the assertion has to be the issuer, alone")
+            case .audience: .invalidClient("aud of the assertion has to be the issuer or the token endpoint, alone")
             case .expired: .invalidClient("the assertion has no exp or has expired")
             case .tooLong: .invalidClient("exp of the assertion is more than an hour ahead")
             case .notYetValid: .invalidClient("the assertion is not valid yet")

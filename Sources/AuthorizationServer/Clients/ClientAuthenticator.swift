@@ -63,7 +63,8 @@ public struct ClientAuthenticator: Sendable {
     }
 
     /// The issuer, as RFC 7523 is read today; and because libraries put it there, the token endpoint (OpenID Connect Core 1.0 §9) or
-    /// the endpoint that is asked (RFC 9126 §2). All are ours, so nothing is gained by having one of them in mind and reaching another.
+    /// the endpoint that is asked (RFC 9126 §2). An app that uses its key with several authorization servers has to put the issuer:
+    /// a hostile one can name our token endpoint as its own, but not our issuer (audience injection).
     private func audiences(_ endpoint: Endpoint) -> Set<String> {
         [issuer, issuer + Endpoint.token.rawValue, issuer + endpoint.rawValue]
     }

@@ -28,6 +28,13 @@ struct ClientFile {
         let providers = providers()
         let isNonceOptional = isNonceOptional(grants)
         let isFirstParty = root.required("first_party")?.bool()
+        let upstreamTokens = ClientUpstreamTokens(root: root)
+            .allowed(
+                grants: grants,
+                providers: providers,
+                isPublic: secrets.isEmpty && keys == nil,
+                isFirstParty: isFirstParty
+            )
         let format = root.optional("access_tokens")?.choice(of: AccessTokenFormat.self) ?? .opaque
         let algorithm = idTokenAlgorithm()
         let lifetimes = lifetimes(format)
@@ -45,6 +52,7 @@ struct ClientFile {
             scopes: scopes,
             providers: providers,
             isFirstParty: isFirstParty,
+            upstreamTokens: upstreamTokens,
             accessTokens: format,
             idTokenAlgorithm: algorithm,
             lifetimes: lifetimes,

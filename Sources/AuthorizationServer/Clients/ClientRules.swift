@@ -4,6 +4,7 @@ import OAuth
 /// What an app has to agree with besides itself: this installation's settings.
 public struct ClientRules: Sendable {
     private let providers: Set<ProviderID>
+    private let keptProviders: Set<ProviderID>
     private let longestJWT: Duration
     private let allowsLoopbackHTTP: Bool
     /// Whether there are keys that requests and signing keys are sealed with. Without them nothing is issued to anybody.
@@ -12,9 +13,17 @@ public struct ClientRules: Sendable {
     /// Creates rules.
     /// - Parameters:
     ///   - providers: the enabled ones.
+    ///   - keptProviders: those whose tokens are kept for apps.
     ///   - longestJWT: how long a key is published after it stopped signing.
     ///   - allowsLoopbackHTTP: whether anything may be sent to this machine in the clear.
-    public init(providers: Set<ProviderID>, longestJWT: Duration, allowsLoopbackHTTP: Bool, hasKeys: Bool) {
+    public init(
+        providers: Set<ProviderID>,
+        keptProviders: Set<ProviderID> = [],
+        longestJWT: Duration,
+        allowsLoopbackHTTP: Bool,
+        hasKeys: Bool
+    ) {
+        self.keptProviders = keptProviders
         self.providers = providers
         self.longestJWT = longestJWT
         self.allowsLoopbackHTTP = allowsLoopbackHTTP
@@ -26,6 +35,9 @@ public struct ClientRules: Sendable {
         var faults: [(String, String)] = []
         for unknown in (client.providers ?? []).subtracting(providers).map(\.description).sorted() {
             faults.append(("providers", "provider \"\(unknown)\" is not configured"))
+        }
+        for dropped in Set(client.upstreamTokens.keys).subtracting(keptProviders).map(\.description).sorted() {
+            faults.append(("upstream_tokens", "tokens of \"\(dropped)\" need providers.\(dropped).keep_tokens: true"))
         }
         // What is signed may not outlive the key that verifies it.
         if client.accessTokens == .jwt, client.lifetimes.accessToken > longestJWT {

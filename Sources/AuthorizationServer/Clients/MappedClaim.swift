@@ -32,13 +32,14 @@ public struct MappedClaim: Sendable, Hashable {
     static let reserved: Set<String> = [
         // JWT and OpenID Connect Core §2 (RFC 7519 §4.1)
         "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "nonce", "auth_time", "acr", "amr", "azp", "at_hash", "c_hash",
-        "s_hash",
-        "sid", "events", "sub_jwk", "_claim_names", "_claim_sources",
+        "s_hash", "sid", "events", "sub_jwk", "sub_id", "_claim_names", "_claim_sources", "_sd", "_sd_alg",
+        // What somebody checked about a person (OpenID Connect for Identity Assurance 1.0, RFC 8485)
+        "verified_claims", "vot", "vtm",
         // What we say about a person ourselves
         "name", "email", "email_verified", "phone_number_verified", "roles", "permissions", "metadata",
-        // Access tokens and introspection (RFC 9068, RFC 7662, RFC 8693, RFC 7800)
+        // Access tokens and introspection (RFC 9068, RFC 7662, RFC 8693, RFC 7800, RFC 9396)
         "active", "scope", "scp", "client_id", "username", "token_type", "act", "may_act", "cnf", "groups",
-        "entitlements",
+        "entitlements", "authorization_details",
     ]
 
     /// Creates a claim.

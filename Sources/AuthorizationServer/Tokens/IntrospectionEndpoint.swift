@@ -37,7 +37,8 @@ public struct IntrospectionEndpoint: Sendable {
             let grant = try await stored { () async throws(StoreFailure) in
                 try await grants.grant(refreshToken: token.hash, includingUsed: false)
             }
-            guard let grant, grant.client.isExactly(client.id.description) else { return Self.inactive }
+            guard let grant, grant.client.isExactly(client.id.description), client.admits(provider: grant.provider)
+            else { return Self.inactive }
             return active(
                 grant,
                 client,

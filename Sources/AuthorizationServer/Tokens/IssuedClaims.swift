@@ -18,6 +18,11 @@ public struct IssuedClaims: Sendable {
     /// How long an ID token may be used; it is read once, on arrival.
     public static let idTokenLifetime: Int64 = 600
 
+    /// Most bytes of a JWT access token's claims, as JSON; signed and in base64url it stays below 16,384, which is what we read
+    /// again. One that would be larger goes without `permissions`, which introspection still tells: a token that resource servers
+    /// believe and we cannot read could not be revoked (S-3).
+    static let maximumAccessTokenClaimsBytes = 11_000
+
     /// An ID token (OpenID Connect Core 1.0 §2). `sub` is the user's id and never changes nor is given to anybody else.
     ///
     /// - Parameters:
@@ -67,6 +72,9 @@ public struct IssuedClaims: Sendable {
         claims["scope"] = .string(scope.joined(separator: " "))
         authentication(grant, into: &claims)
         addAccess(of: grant.user, client: client, scope: scope, to: &claims)
+        if JSONValue.object(claims).serializedBytes().count > Self.maximumAccessTokenClaimsBytes {
+            claims["permissions"] = nil
+        }
         return claims
     }
 

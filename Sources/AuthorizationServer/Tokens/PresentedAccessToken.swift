@@ -7,8 +7,8 @@ public struct PresentedAccessToken: Sendable {
     private let grants: any GrantStore
     private let signer: any TokenSigner
 
-    /// Longest JWT that is looked at: claims of an app's own have their place in it (``MappedClaim/maximumBytes``).
-    private static let maximumBytes = 8192
+    /// Longest JWT that is looked at, in bytes: every one that we make is shorter (``IssuedClaims/maximumAccessTokenClaimsBytes``).
+    private static let maximumBytes = 16_384
 
     /// Creates the check.
     public init(clients: ClientRegistry, grants: any GrantStore, signer: any TokenSigner) {
@@ -19,10 +19,10 @@ public struct PresentedAccessToken: Sendable {
 
     /// What the token stands for; nil when it is unknown, expired, changed, or its grant has ended.
     public func callAsFunction(_ text: String) async throws(OAuthFailure) -> LiveAccessToken? {
-        guard let token = try await found(text), let client = ClientID(token.grant.client).flatMap({ clients[$0] })
-        else {
-            return nil
-        }
+        // An app that has closed the way in since is not served with what it got by it (S-4).
+        guard let token = try await found(text), let client = ClientID(token.grant.client).flatMap({ clients[$0] }),
+            client.admits(provider: token.grant.provider)
+        else { return nil }
         // What the operator has taken from the app since, it has no more.
         return LiveAccessToken(
             grant: token.grant,

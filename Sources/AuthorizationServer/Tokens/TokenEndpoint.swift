@@ -74,8 +74,10 @@ public struct TokenEndpoint: Sendable {
         guard let code = AuthorizationCode(text) else { throw .invalidGrant }
         // Before the code is used up: whoever is told to try again has to be able to.
         guard signer.isReady else { throw .temporarilyUnavailable }
-        // A verifier that is none fits no code; the code is looked at all the same, because a second use is a second use.
-        let challenge = PKCE(verifier: Secret(verifier))?.challenge ?? ""
+        // A verifier that is none fits no code, and neither does any for an address that was taken from the app since; the code is
+        // looked at all the same, because a second use is a second use.
+        let isRegistered = client.redirectURIs.contains { $0.matches(redirectURI) }
+        let challenge = isRegistered ? PKCE(verifier: Secret(verifier))?.challenge ?? "" : ""
         let refreshToken = client.grants.contains(.refreshToken) ? RefreshToken.generate() : nil
         let accessToken = client.accessTokens == .opaque ? AccessToken.generate() : nil
         let outcome = try await stored { () async throws(StoreFailure) in
@@ -92,10 +94,11 @@ public struct TokenEndpoint: Sendable {
             )
         }
         guard case .redeemed(let grant, let nonce) = outcome else { throw .invalidGrant }
+        try await endUnlessAdmitted(grant, client)
         return try answer(
             grant,
             client,
-            scope: grant.scope,
+            scope: grant.scope.filter(client.scopes.contains),
             accessToken: accessToken,
             refreshToken: refreshToken,
             nonce: nonce
@@ -160,12 +163,7 @@ public struct TokenEndpoint: Sendable {
         _ pair: RefreshSuccessors.Pair,
         age: Duration = .zero
     ) async throws(OAuthFailure) -> JSONObject {
-        guard client.admits(provider: grant.provider) else {
-            // The operator has closed this way in since (S-4).
-            _ = try await stored { () async throws(StoreFailure) in try await grants.endGrant(grant.id, replay: nil)
-            }
-            throw .invalidGrant
-        }
+        try await endUnlessAdmitted(grant, client)
         let scope = (narrowed ?? grant.scope).filter { client.scopes.contains($0) }
         return try answer(
             grant,
@@ -177,6 +175,13 @@ public struct TokenEndpoint: Sendable {
             // An opaque token is as old as its first answer; a JWT is made anew.
             age: client.accessTokens == .opaque ? age : .zero
         )
+    }
+
+    /// The operator may have closed a way in since it was used (S-4).
+    private func endUnlessAdmitted(_ grant: LiveGrant, _ client: Client) async throws(OAuthFailure) {
+        guard !client.admits(provider: grant.provider) else { return }
+        _ = try await stored { () async throws(StoreFailure) in try await grants.endGrant(grant.id, replay: nil) }
+        throw .invalidGrant
     }
 
     func answer(

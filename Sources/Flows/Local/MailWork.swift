@@ -36,9 +36,11 @@ enum MailWork: Sendable, Hashable {
 
     static let queue = "mail"
 
-    static func newDevice(_ user: UserID, _ device: Device, unixTime: Int64) -> MailWork {
+    /// - Parameter app: the name of the app that somebody signed in to without a browser; nil for a browser.
+    static func newDevice(_ user: UserID, _ device: Device, app: String? = nil, unixTime: Int64) -> MailWork {
         var values = ["when": Date(timeIntervalSince1970: Double(unixTime)).ISO8601Format()]
         values["agent"] = device.userAgent
+        values["app"] = app
         values["network"] = device.network
         return .notice(.newDevice, user, values)
     }

@@ -20,6 +20,7 @@ struct Arrival: Sendable {
     struct AppPlace: Sendable {
         let session: SessionID
         let app: NewAppSession
+        let name: String
         let lifetime: SessionLifetime
         let device: TokenHash
     }
@@ -42,6 +43,7 @@ struct Arrival: Sendable {
     /// again and the policy is asked again, at most three times.
     func settle(
         _ identity: AssertedIdentity,
+        keeping tokens: SealedUpstreamTokens? = nil,
         for errand: Errand,
         in place: Place
     ) async throws(FlowFailure) -> CompletedSignIn {
@@ -56,7 +58,7 @@ struct Arrival: Sendable {
                 signingInTo: place.app?.app.client ?? services.settings.app(errand.returnTo),
                 under: inForce
             )
-            if let completed = try await apply(decision, inForce, situation, question, errand, place) {
+            if let completed = try await apply(decision, inForce, situation, question, tokens, errand, place) {
                 return completed
             }
         }
@@ -117,6 +119,7 @@ struct Arrival: Sendable {
         _ inForce: PolicyInForce,
         _ situation: LinkingSituation,
         _ question: LinkingQuestion,
+        _ tokens: SealedUpstreamTokens?,
         _ errand: Errand,
         _ place: Place
     ) async throws(FlowFailure) -> CompletedSignIn? {
@@ -144,7 +147,8 @@ struct Arrival: Sendable {
             question,
             place,
             pending: pending,
-            held: isHeld ? services.freshID() : nil
+            held: isHeld ? services.freshID() : nil,
+            keeping: tokens
         )
         guard let started else { return nil }
         if case .signedIn(let signedIn) = started { return completed(effect, signedIn, errand.returnTo) }
@@ -189,7 +193,8 @@ struct Arrival: Sendable {
         methods: [AuthenticationMethod] = [.federated],
         pending: PendingLink? = nil,
         held: HeldArrivalID? = nil,
-        proof: GivenProof? = nil
+        proof: GivenProof? = nil,
+        keeping tokens: SealedUpstreamTokens? = nil
     ) async throws(FlowFailure) -> Started? {
         let token = SessionToken.generate()
         let device = place.knownDevice ?? .generate()
@@ -205,7 +210,8 @@ struct Arrival: Sendable {
             question: question,
             pending: pending,
             held: held,
-            proof: proof
+            proof: proof,
+            upstreamTokens: tokens
         )
         let result: ChangeResult
         do {
@@ -256,7 +262,9 @@ struct Arrival: Sendable {
             replacing: place.session,
             device: place.device,
             deviceToken: place.app?.device ?? device.hash,
-            newDeviceNotice: services.job(.newDevice(user, place.device, unixTime: services.unixTime())),
+            newDeviceNotice: services.job(
+                .newDevice(user, place.device, app: place.app?.name, unixTime: services.unixTime())
+            ),
             app: place.app?.app
         )
     }

@@ -99,16 +99,17 @@ public struct CompleteSignIn: Sendable {
         let endpoints = try await services.endpoints(of: configured, step: .checkIssuer)
         try checkIssuer(response, of: configured, endpoints: endpoints)
         let code = try acceptedCode(response, provider: request.provider)
-        let identity = try await conversation.identity(
+        let word = try await conversation.word(
             behind: code,
             at: configured,
             endpoints: endpoints,
             transaction: transaction,
             secrets: secrets
         )
-        if case .confirm(let link) = transaction.purpose { return try await prove(link, with: identity, request) }
+        if case .confirm(let link) = transaction.purpose { return try await prove(link, with: word.identity, request) }
         return try await arrival.settle(
-            identity,
+            word.identity,
+            keeping: word.tokens,
             for: Arrival.Errand(purpose: transaction.purpose, returnTo: transaction.returnTo),
             in: Arrival.Place(
                 browser: request.browser?.hash,

@@ -124,11 +124,12 @@ public struct ExchangeSignIn: Sendable {
             browser: nil,
             session: nil,
             knownDevice: nil,
-            device: Device(userAgent: request.appName, network: request.network),
+            device: Device(userAgent: nil, network: request.network),
             requestID: request.requestID,
             app: Arrival.AppPlace(
                 session: request.session,
                 app: request.app,
+                name: request.appName,
                 lifetime: SessionLifetime(
                     idleTimeout: request.idleTimeout,
                     absoluteTimeout: request.absoluteTimeout,

@@ -13,8 +13,15 @@ struct AuthorizationCode: Sendable {
     init(_ value: Secret) { self.value = value }
 }
 
+/// What came of a conversation: who it is, and what is kept of what the provider gave.
+struct ProviderWord: Sendable {
+    let identity: AssertedIdentity
+    let tokens: SealedUpstreamTokens?
+}
+
 /// `exchange_code → verify_id_token → fetch_profile → map_claims`: what is said between us and the provider, after the
-/// browser has brought the code. The tokens live only here and are dropped at the end (C13).
+/// browser has brought the code. The tokens live only here and are dropped at the end, but where the operator has them kept: then
+/// they leave sealed (C13).
 struct ProviderConversation: Sendable {
     private let services: SignInServices
 
@@ -22,17 +29,18 @@ struct ProviderConversation: Sendable {
         self.services = services
     }
 
-    func identity(
+    func word(
         behind code: AuthorizationCode,
         at configured: ConfiguredProvider,
         endpoints: ResolvedEndpoints,
         transaction: SignInTransaction,
         secrets: TransactionSecrets
-    ) async throws(FlowFailure) -> AssertedIdentity {
+    ) async throws(FlowFailure) -> ProviderWord {
         let tokens = try await exchange(code, configured, endpoints, transaction, secrets)
         let claims = try await verifyIDToken(tokens, configured, endpoints, secrets)
         let collection = try await fetchProfile(tokens.accessToken, configured, endpoints)
-        return try mapClaims(claims, answers: collection.answers, configured)
+        let identity = try mapClaims(claims, answers: collection.answers, configured)
+        return ProviderWord(identity: identity, tokens: kept(tokens, of: identity, at: configured))
     }
 
     // MARK: map_claims
@@ -47,6 +55,16 @@ struct ProviderConversation: Sendable {
         } catch {
             throw FlowFailure(.mapClaims, .identityUnusable, detail: error.code, provider: configured.provider.id)
         }
+    }
+
+    private func kept(
+        _ tokens: TokenResponse,
+        of identity: AssertedIdentity,
+        at configured: ConfiguredProvider
+    ) -> SealedUpstreamTokens? {
+        guard configured.keepsTokens, let vault = services.vault else { return nil }
+        let scope = configured.provider.grantedScope(tokens)
+        return vault.seal(tokens, scope: scope, of: identity.key, at: configured.provider.id)
     }
 
     // MARK: exchange_code

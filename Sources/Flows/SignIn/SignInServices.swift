@@ -14,6 +14,8 @@ public struct ConfiguredProvider: Sendable {
     public let redirectURI: String
     /// Whether it may only be added to accounts, and signs nobody in (L-17).
     public let isLinkOnly: Bool
+    /// Whether what it gives at a sign-in is kept for apps. Everything is dropped otherwise (C13).
+    public let keepsTokens: Bool
     /// Further client ids there that are ours, of native apps: an ID token for one of them is taken in a token exchange.
     public let nativeClientIDs: Set<String>
 
@@ -23,8 +25,10 @@ public struct ConfiguredProvider: Sendable {
         client: ClientRegistration,
         redirectURI: String,
         isLinkOnly: Bool = false,
+        keepsTokens: Bool = false,
         nativeClientIDs: Set<String> = []
     ) {
+        self.keepsTokens = keepsTokens
         self.nativeClientIDs = nativeClientIDs
         self.provider = provider
         self.client = client
@@ -91,6 +95,8 @@ public struct SignInServices: Sendable {
     public let metadata: MetadataCache
     /// Key sets.
     public let keySets: KeySetCache
+    /// Seals what providers give, for those whose tokens are kept; without it nothing is.
+    public let vault: UpstreamVault?
     /// Settings.
     public let settings: Settings
     /// Seconds since the Unix epoch, for the times inside ID tokens; nothing of our own expires by it.
@@ -109,6 +115,7 @@ public struct SignInServices: Sendable {
         transport: any HTTPTransport,
         metadata: MetadataCache,
         keySets: KeySetCache,
+        vault: UpstreamVault? = nil,
         settings: Settings,
         unixTime: @escaping @Sendable () -> Int64
     ) {
@@ -123,6 +130,7 @@ public struct SignInServices: Sendable {
         self.transport = transport
         self.metadata = metadata
         self.keySets = keySets
+        self.vault = vault
         self.settings = settings
         self.unixTime = unixTime
     }

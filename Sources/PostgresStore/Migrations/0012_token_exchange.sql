@@ -21,3 +21,6 @@ create table exchanged_tokens (
     primary key (issuer, token_hash)
 );
 create index exchanged_tokens_expires on exchanged_tokens (expires_at);
+
+-- Nobody is asked for a second step where there is no browser: such a session does not begin at all.
+alter table sessions add constraint sessions_of_apps_wait_for_nothing check (not awaits_second_factor or client_id is null);

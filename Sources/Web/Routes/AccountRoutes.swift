@@ -137,7 +137,17 @@ struct AccountRoutes: Sendable {
                 )
             )
         }
-        let events = credentials.events.map { ($0.at, EventSentence.text($0.kind)) }
+        let apps = services.authorizationServer.clients
+        let events = credentials.events.map { event in
+            (
+                event.at,
+                EventSentence.text(
+                    event.kind,
+                    app: event.app.map { app in ClientID(app).flatMap { apps[$0] }?.name ?? app },
+                    provider: event.provider.map { known[$0]?.name ?? $0 }
+                )
+            )
+        }
         return (decisions + events).sorted { $0.0 > $1.0 }.prefix(20).map { at, sentence in
             AccountPage.Decision(when: Self.time(at), sentence: sentence)
         }

@@ -2,7 +2,10 @@ import Accounts
 
 /// An event of an account in one sentence for its owner.
 enum EventSentence {
-    static func text(_ kind: AccountEvent.Kind) -> String {
+    /// - Parameters:
+    ///   - app: the name of the app it is about.
+    ///   - provider: the name of the provider it is about.
+    static func text(_ kind: AccountEvent.Kind, app: String? = nil, provider: String? = nil) -> String {
         switch kind {
         case .signedUp: "You signed up, and your address was proven."
         case .signedInWithPassword: "You signed in with your password."
@@ -34,6 +37,8 @@ enum EventSentence {
         case .rolesChanged: "An administrator changed your roles."
         case .metadataChanged: "An administrator changed what is kept about you."
         case .refreshTokenReplayed: "An app was signed out, because a copy of its key to your account was used."
+        case .upstreamTokenHandedOut:
+            "\(app ?? "An app") was given access to your \(provider.map { "\($0) account" } ?? "account at a provider")."
         case .accountMerged: "Another account of yours was merged into this one."
         case .mergedAway: "This account was merged into another one."
         }

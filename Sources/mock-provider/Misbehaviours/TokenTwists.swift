@@ -14,6 +14,7 @@ enum TokenTwists {
             let size = Int(clamping: min(max(context.number(or: 65_536), 1), 64 << 20))
             token.members["access_token"] = .string(String(repeating: "x", count: size))
         },
+        set("missing-refresh-token", "no refresh_token", "refresh_token", nil),
         set("unrequested-refresh-token", "a refresh_token nobody asked for", "refresh_token", "unasked-refresh-token"),
     ]
 

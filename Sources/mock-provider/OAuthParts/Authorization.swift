@@ -65,7 +65,9 @@ struct Authorization: Sendable {
                     challenge: request.challenge,
                     challengeMethod: request.challengeMethod,
                     issuedAt: standIn.clock.milliseconds,
-                    family: code
+                    family: code,
+                    isOffline: request.isOffline,
+                    asksConsent: request.prompt?.split(separator: " ").contains("consent") ?? false
                 )
             )
             pairs = parameters(request, code, allowed)

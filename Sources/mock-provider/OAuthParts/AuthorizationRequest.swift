@@ -9,6 +9,8 @@ struct AuthorizationRequest: Sendable {
     let challengeMethod: String?
     let prompt: String?
     let loginHint: String?
+    /// Google: `access_type=offline`.
+    let isOffline: Bool
 }
 
 /// Why an authorization request gets no consent page.
@@ -76,7 +78,8 @@ extension AuthorizationRequest {
             challenge: challenge,
             challengeMethod: method,
             prompt: query.nonEmpty("prompt"),
-            loginHint: query.nonEmpty("login_hint") ?? query.nonEmpty("login")
+            loginHint: query.nonEmpty("login_hint") ?? query.nonEmpty("login"),
+            isOffline: query["access_type"] == "offline"
         )
     }
 

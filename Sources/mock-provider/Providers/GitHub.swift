@@ -142,9 +142,11 @@ struct GitHub: Provider {
             guard case .valid(let issued) = standIn.tokens.renew(form["refresh_token"] ?? ""),
                 issued.clientID == client.id
             else {
+                standIn.log.count("refresh_refused", at: .github)
                 let description = "The refresh token passed is incorrect or expired."
                 return Served(refused(("bad_refresh_token", description), wantsJSON))
             }
+            standIn.log.count("token_refreshed", at: .github)
             standIn.tokens.revoke(family: issued.family)
             let issue = Issue(person: issued.person, client: client, scope: issued.scope, family: issued.family)
             return granted(issue, expires: true, wantsJSON, visit)

@@ -84,20 +84,74 @@ struct Google: Provider {
         guard visit.incoming.method == "POST" else {
             return Served(Answer(status: 404, headers: [("content-type", "text/html; charset=utf-8")]))
         }
+        if visit.incoming.form?["grant_type"] == "refresh_token" { return refresh(visit) }
         let exchange = CodeExchange.examine(visit.incoming, at: standIn, methods: [.post, .basic])
         switch exchange {
         case .granted(let grant, let client):
-            return granted(grant, client, visit)
+            standIn.log.count("token_granted", at: .google)
+            return granted(grant, client, refreshToken: refreshToken(grant, client), visit)
         case .refused(let refusal):
             standIn.log.count("token_refused", at: .google)
-            let (status, error, description) = Self.wording(refusal)
-            return Served(
-                .json(["error": .string(error), "error_description": .string(description)], status: status)
-            )
+            return Served(refused(refusal))
         }
     }
 
-    private func granted(_ grant: Grant, _ client: Client, _ visit: Visit) -> Served {
+    private func refused(_ refusal: CodeExchange.Refusal) -> Answer {
+        let (status, error, description) = Self.wording(refusal)
+        return .json(["error": .string(error), "error_description": .string(description)], status: status)
+    }
+
+    /// Only for offline access, and then the first time, or whenever the person is asked for consent.
+    private func refreshToken(_ grant: Grant, _ client: Client) -> String? {
+        guard grant.isOffline else { return nil }
+        let isFirst = standIn.tokens.isFirstOfflineConsent(client.id + "\u{0}" + grant.person.subject)
+        guard isFirst || grant.asksConsent else { return nil }
+        let token = "1//0" + RandomText.base64URL(72)
+        standIn.tokens.issue(
+            refresh: token,
+            Issued(
+                person: grant.person,
+                clientID: client.id,
+                scope: grant.scope,
+                expiresAt: nil,
+                family: grant.family
+            )
+        )
+        return token
+    }
+
+    /// A refresh gives a new access token; the refresh token goes on.
+    private func refresh(_ visit: Visit) -> Served {
+        switch CodeExchange.authenticate(visit.incoming, at: standIn, methods: [.post, .basic]) {
+        case .refused(let refusal): return Served(refused(refusal))
+        case .proven(let client, let form):
+            guard let issued = standIn.tokens.refreshable(form["refresh_token"] ?? ""), issued.clientID == client.id
+            else {
+                standIn.log.count("refresh_refused", at: .google)
+                return Served(
+                    .json(
+                        ["error": "invalid_grant", "error_description": "Token has been expired or revoked."],
+                        status: 400
+                    )
+                )
+            }
+            standIn.log.count("token_refreshed", at: .google)
+            let grant = Grant(
+                person: issued.person,
+                clientID: client.id,
+                redirectURI: "",
+                scope: issued.scope,
+                nonce: nil,
+                challenge: nil,
+                challengeMethod: nil,
+                issuedAt: standIn.clock.milliseconds,
+                family: issued.family
+            )
+            return granted(grant, client, refreshToken: nil, visit)
+        }
+    }
+
+    private func granted(_ grant: Grant, _ client: Client, refreshToken: String?, _ visit: Visit) -> Served {
         let accessToken = "ya29.a0" + RandomText.base64URL(96)
         let lifetime = standIn.settings.tokenLifetime
         standIn.tokens.issue(
@@ -110,13 +164,13 @@ struct Google: Provider {
                 family: grant.family
             )
         )
-        standIn.log.count("token_granted", at: .google)
         var body: JSONObject = [
             "access_token": .string(accessToken),
             "expires_in": .seconds(lifetime),
             "scope": .string(grant.scope.map { Self.expansions[$0] ?? $0 }.joined(separator: " ")),
             "token_type": "Bearer",
         ]
+        body["refresh_token"] = refreshToken.map { .string($0) }
         if grant.scope.contains("openid") {
             body["id_token"] = .string(idToken(grant, client, accessToken: accessToken, visit))
         }

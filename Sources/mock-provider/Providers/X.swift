@@ -110,7 +110,11 @@ struct X: Provider {
         case .proven(let client, let form):
             guard case .valid(let issued) = standIn.tokens.renew(form["refresh_token"] ?? ""),
                 issued.clientID == client.id
-            else { return Served(invalid("Value passed for the token was invalid.")) }
+            else {
+                standIn.log.count("refresh_refused", at: .x)
+                return Served(invalid("Value passed for the token was invalid."))
+            }
+            standIn.log.count("token_refreshed", at: .x)
             return granted(issued.person, client, issued.scope, issued.family, visit)
         }
     }

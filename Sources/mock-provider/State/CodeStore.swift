@@ -13,6 +13,9 @@ struct Grant: Sendable {
     let issuedAt: Int64
     /// Ties together everything that comes from one consent, so that a replay can take all of it back.
     let family: String
+    /// Google: whether the consent is to give a refresh token (`access_type=offline`), and whether it was asked for anew.
+    var isOffline = false
+    var asksConsent = false
 }
 
 /// Authorization codes: each is worth one exchange, for a short time.

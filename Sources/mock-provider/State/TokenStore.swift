@@ -62,6 +62,20 @@ final class TokenStore: Sendable {
         }
     }
 
+    /// What a refresh token stands for, unspent: Google's are good until they are revoked.
+    func refreshable(_ token: String) -> Issued? {
+        state.withLock { $0.refresh[token] }
+    }
+
+    /// Whether this person allows this client offline access for the first time; remembered.
+    func isFirstOfflineConsent(_ key: String) -> Bool {
+        state.withLock { state in
+            let name = "offline\u{0}" + key
+            defer { state.scopes[name] = [] }
+            return state.scopes[name] == nil
+        }
+    }
+
     /// Revokes a token of either kind. False when it was not known.
     func revoke(_ token: String) -> Bool {
         state.withLock { state in

@@ -91,6 +91,30 @@ struct IssuedClaimsTests {
         #expect(all.idToken["plan"] == nil && all.accessToken["seats"] == nil)
     }
 
+    @Test(
+        "S-3 a JWT that we could not read again is not made: it goes without permissions, which introspection still tells"
+    )
+    func readable() throws {
+        func issued(_ count: Int) -> IssuedClaims {
+            IssuedClaims(
+                issuer: "https://login.example",
+                permissions: RolePermissions(
+                    (0..<count).map { ("editor", String(repeating: "p", count: 58) + "\(100_000 + $0)") }
+                )
+            )
+        }
+        let client = try Clients.client(claims: [])
+        func token(_ count: Int) -> JSONObject {
+            issued(count).accessToken(grant("{}"), client: client, scope: ["openid", "roles"], lifetime: .seconds(60))
+        }
+        #expect(token(100)["permissions"]?.array?.count == 100)
+        let large = token(200)
+        #expect(large["permissions"] == nil && large["roles"] == ["editor", "guest"])
+        #expect(
+            issued(200).userInfo(grant("{}").user, client: client, scope: ["roles"])["permissions"]?.array?.count == 200
+        )
+    }
+
     @Test("no metadata replaces what we say ourselves, whatever a registration asks for")
     func takenNames() throws {
         let claims = ["sub", "roles", "aud"].map { name in

@@ -94,8 +94,12 @@ extension ListedSession {
     /// - Parameter apps: for the names of those that hold sessions.
     func entry(isCurrent: Bool, apps: ClientRegistry) -> AccountPage.Device {
         let browser = BrowserName.text(userAgent)
+        // Without a browser an app's session began with a token exchange.
+        let name = client.map {
+            (ClientID($0).flatMap { apps[$0] }?.name ?? $0) + (userAgent == nil ? "" : ", begun in \(browser)")
+        }
         return AccountPage.Device(
-            name: client.map { "\(ClientID($0).flatMap { apps[$0] }?.name ?? $0), begun in \(browser)" } ?? browser,
+            name: name ?? browser,
             network: network,
             lastUsedOn: PageTime(unixSeconds: lastSeenAt.seconds),
             isCurrent: isCurrent,
