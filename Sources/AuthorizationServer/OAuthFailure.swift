@@ -76,7 +76,7 @@ public struct OAuthFailure: Error, Sendable, Hashable {
     static func invalidRequest(_ description: String) -> OAuthFailure { OAuthFailure(.invalidRequest, description) }
     static func invalidClient(_ description: String) -> OAuthFailure { OAuthFailure(.invalidClient, description) }
     /// One answer for an unknown client, a wrong secret and a missing one.
-    static let wrongCredentials = invalidClient("unknown client or wrong client authentication")
+    public static let wrongCredentials = invalidClient("unknown client or wrong client authentication")
     /// One answer for every code or token that is not good: unknown, expired, used, somebody else's.
     static let invalidGrant = OAuthFailure(.invalidGrant, "the code or token is not valid, or not valid any more")
     /// The database is away.

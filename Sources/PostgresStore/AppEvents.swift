@@ -15,6 +15,14 @@ enum AppEvent: String {
     case enabled = "user.enabled"
     /// The same: is gone, with everything.
     case deleted = "user.deleted"
+    /// `{client_id, version, by, members, secrets_made, secrets_removed}`: an app was registered; names and fingerprints only.
+    case clientCreated = "client.created"
+    /// The same.
+    case clientChanged = "client.changed"
+    /// The same.
+    case clientRemoved = "client.removed"
+    /// The same, by `file`: a node has a file of this id, and the app of the store is not used any more.
+    case clientSuperseded = "client.superseded"
 }
 
 extension PostgresStore {

@@ -18,13 +18,18 @@ extension PostgresStore {
 
     /// What was allowed before stays allowed.
     public func consent(of user: UserID, to client: ClientID, scope: [String]) async throws(StoreFailure) {
-        _ = try await run(
-            """
-            insert into consents (user_id, client_id, scope) values (\(user.uuid), \(client.description), \(scope))
-            on conflict (user_id, client_id) do update
-            set scope = array(select distinct unnest(consents.scope || excluded.scope)), granted_at = now()
-            """
-        )
+        do {
+            _ = try await self.client.query(
+                """
+                insert into consents (user_id, client_id, scope) values (\(user.uuid), \(client.description), \(scope))
+                on conflict (user_id, client_id) do update
+                set scope = array(select distinct unnest(consents.scope || excluded.scope)), granted_at = now()
+                """
+            )
+        } catch {
+            // The app was removed, or the user: the next request finds that out.
+            throw error.state == .foreignKeyViolation ? .unavailable : translate(error)
+        }
     }
 
     /// One statement.

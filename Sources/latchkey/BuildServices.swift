@@ -112,7 +112,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
             arrivals: ExchangeDoor(
                 exchange: ExchangeSignIn(signIn, store: store),
                 signInPage: "\(configuration.publicURL)/sign-in",
-                logger: logger
+                logger: logger,
+                clients: store
             ),
             nonces: store
         ),
@@ -162,9 +163,9 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         readiness: {
             let pending = try? await migrator.pending()
             let keys = signingKeys.map { [("keys", $0.live.isReady)] } ?? []
-            return [("database", pending != nil), ("migrations", pending == 0)] + keys
+            return [("database", pending != nil), ("migrations", pending == 0), ("apps", clients.isFresh)] + keys
         },
-        details: { loader.status.details + clients.status.details }
+        details: { loader.status.details + clients.details }
     )
     return Services(
         postgres: postgres,

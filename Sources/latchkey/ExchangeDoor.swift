@@ -9,6 +9,7 @@ struct ExchangeDoor: ExchangeArrivals {
     /// Where a person goes on who has to see a page.
     let signInPage: String
     let logger: Logger
+    let clients: any ClientStore
 
     func arrive(_ arrival: ExchangedArrival) async throws(OAuthFailure) {
         let client = arrival.client
@@ -44,6 +45,13 @@ struct ExchangeDoor: ExchangeArrivals {
             var metadata: Logger.Metadata = ["step": "\(error.step.rawValue)", "error": "\(error.code.rawValue)"]
             if !error.detail.isEmpty { metadata["detail"] = "\(error.detail)" }
             note(arrival, metadata)
+            // The database gives nothing to an app that was removed before this node has heard of it. What it says is that something
+            // was gone, as when the user was: so it is asked.
+            if [.storeUnavailable, .contention].contains(error.code),
+                (try? await clients.wasRemoved(client.id)) == true
+            {
+                throw .wrongCredentials
+            }
             throw failure(error)
         }
         note(arrival, ["outcome": "\(completed.name)"])

@@ -163,6 +163,26 @@ def id_token(world: ExchangeWorld) -> None:
         equal(world.call("GET", "/oauth/userinfo", headers=bearer).status_code, 401, "userinfo after the end")
 
 
+@suite.check("an app that was removed elsewhere is no client any more; one of a file is let go as soon as the node looks")
+def removed_elsewhere(world: ExchangeWorld) -> None:
+    app = world.apps["shop"]
+    removed = """insert into clients (id, created_by, changed_by) values ('shop', 'x', 'x')
+                 on conflict (id) do update set in_file = false"""
+
+    def answer() -> tuple[int, str | None]:
+        found = world.signed_in_with_google(app)
+        return found.status_code, found.json().get("error")
+
+    def unheard() -> bool:
+        # As for a node that has heard nothing. It looks now and then by itself.
+        execute(world.database, removed)
+        return answer() == (401, "invalid_client")
+
+    awaited(unheard, "a removed app is refused as one that is not known")
+    execute(world.database, "select pg_notify('latchkey_clients', 'shop')")
+    awaited(lambda: answer() == (200, None), "the node has looked: the app is that of its file")
+
+
 @suite.check("S-2 the owner sees the app's session in a browser and ends it; banned or ended, its tokens are nothing at once")
 def ended(world: ExchangeWorld) -> None:
     app, person, visitor = world.apps["shop"], somebody(), Visitor()

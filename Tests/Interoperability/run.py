@@ -18,6 +18,7 @@ import assertion_checks
 import backchannel_checks
 import backend_checks
 import claim_checks
+import client_change_checks
 import client_checks
 import conformance_checks
 import contract_checks
@@ -91,6 +92,7 @@ def main(only: str) -> int:
         for module in (
             app_checks,
             client_checks,
+            client_change_checks,
             conformance_checks,
             logout_conformance_checks,
             backchannel_checks,

@@ -14,8 +14,9 @@ extension NoApps {
 }
 
 private struct NoClients: ClientStore {
-    func storedClients() async throws(StoreFailure) -> [StoredClient] { throw .unavailable }
+    func storedClients() async throws(StoreFailure) -> StoredClients { throw .unavailable }
     func storedClient(_ id: ClientID) async throws(StoreFailure) -> StoredClient? { throw .unavailable }
+    func wasRemoved(_ id: ClientID) async throws(StoreFailure) -> Bool { throw .unavailable }
     func createClient(
         _ id: ClientID,
         definition: String,
@@ -32,6 +33,6 @@ private struct NoClients: ClientStore {
         from version: Int64?,
         by author: String
     ) async throws(StoreFailure) -> StoredClientChange { throw .unavailable }
-    func forgetRemovedClients(_ ids: [ClientID]) async throws(StoreFailure) { throw .unavailable }
+    func supersedeClients(_ ids: [ClientID]) async throws(StoreFailure) { throw .unavailable }
     func clientChanges() -> AsyncStream<ClientSignal> { AsyncStream { $0.finish() } }
 }

@@ -29,7 +29,7 @@ public struct AdministerClients: Sendable {
     public func list() async throws(ClientChangeFailure) -> [ListedClient] {
         let store = store
         let stored = try await storing { () async throws(StoreFailure) in try await store.storedClients() }
-        let all = registry.files.values.map { ListedClient($0) } + stored.map(listed)
+        let all = registry.files.values.map { ListedClient($0) } + stored.clients.map(listed)
         return all.sorted {
             ($0.id.description, $0.stored == nil ? 0 : 1) < ($1.id.description, $1.stored == nil ? 0 : 1)
         }
@@ -75,7 +75,7 @@ public struct AdministerClients: Sendable {
     ) async throws(ClientChangeFailure) -> ListedClient {
         guard registry.files[id] == nil else { throw .inFile }
         guard let version else { throw .versionMissing }
-        let row = try await present(id)
+        let row = try await used(id)
         try version.match(row)
         var definition = definition
         if Self.needsSecret(definition) {
@@ -84,18 +84,23 @@ public struct AdministerClients: Sendable {
         return try await write(definition, over: row, by: author)
     }
 
-    /// Removes an app with everything it holds.
+    /// Removes an app with everything it holds; of an app that a file has taken the place of, only what the store says about it.
     /// - Parameter version: nil for any.
     public func remove(
         _ id: ClientID,
         from version: ClientVersion?,
         by author: String
     ) async throws(ClientChangeFailure) {
-        guard registry.files[id] == nil else { throw .inFile }
         let store = store
+        let isInFile = registry.files[id] != nil
+        if isInFile {
+            // Said before, so that nothing of the file's app goes with it.
+            try await storing { () async throws(StoreFailure) in try await store.supersedeClients([id]) }
+        }
         let change = try await storing { () async throws(StoreFailure) in
             try await store.removeClient(id, from: version?.number, by: author)
         }
+        if isInFile, change == .missing { throw .inFile }
         _ = try done(change)
         await changed()
     }
@@ -138,7 +143,7 @@ public struct AdministerClients: Sendable {
     ) async throws(ClientChangeFailure) -> ListedClient {
         guard registry.files[id] == nil else { throw .inFile }
         for _ in 0..<8 {
-            let row = try await present(id)
+            let row = try await used(id)
             try version?.match(row)
             var definition = row.members
             guard definition["public"]?.bool != true else { throw .publicClient }
@@ -181,6 +186,12 @@ public struct AdministerClients: Sendable {
         let found = try await storing { () async throws(StoreFailure) in try await store.storedClient(id) }
         guard let found else { throw .unknown }
         return found
+    }
+
+    private func used(_ id: ClientID) async throws(ClientChangeFailure) -> StoredClient {
+        let row = try await present(id)
+        guard !row.isInFile else { throw .inFile }
+        return row
     }
 
     private func sound(

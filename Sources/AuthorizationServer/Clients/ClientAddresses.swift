@@ -6,7 +6,14 @@ public struct ClientAddresses: Sendable, Hashable {
     public let browserOrigins: Set<String>
     /// Where native apps take their answers: schemes of their own, and loopback with any port (RFC 8252 §7). Sources for
     /// `form-action` (CSP).
+    ///
+    /// They are in a header of every page, so there are 4,096 bytes of them at most.
     public let nativeTargets: [String]
+    /// How many more there would be.
+    public let leftOutTargets: Int
+
+    /// Proxies and browsers bound the headers of an answer; most to 8 KiB together.
+    static let maximumTargetBytes = 4096
 
     init(_ clients: [Client]) {
         var origins: Set<String> = []
@@ -18,7 +25,14 @@ public struct ClientAddresses: Sendable, Hashable {
             }
         }
         browserOrigins = origins
-        nativeTargets = Set(clients.flatMap(\.redirectURIs).compactMap(Self.nativeTarget)).sorted()
+        let targets = Set(clients.flatMap(\.redirectURIs).compactMap(Self.nativeTarget)).sorted()
+        var left = Self.maximumTargetBytes
+        nativeTargets = targets.filter { target in
+            guard target.utf8.count < left else { return false }
+            left -= target.utf8.count + 1
+            return true
+        }
+        leftOutTargets = targets.count - nativeTargets.count
     }
 
     private static func nativeTarget(_ uri: RedirectURI) -> String? {

@@ -57,7 +57,7 @@ public enum ClientChangeFailure: Error, Sendable, Hashable {
         case .unknown: "There is no such app."
         case .exists: "There is an app of this id already; change that one, or choose another id."
         case .inFile:
-            "A file describes this app: change clients/ID.yaml and start the nodes anew, or take the file away first."
+            "A file describes this app, or did: change clients/ID.yaml and start the nodes anew, or take the file away and register the app."
         case .moved(let version): "Meanwhile the app is at version \(version). Look at it, then decide again."
         case .versionMissing: "Say which version is changed: If-Match with the ETag that the app was read with."
         case .secretsFull: "The app has two secrets. Remove the one that is not used any more, then make another."

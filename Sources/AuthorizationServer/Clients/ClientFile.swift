@@ -18,7 +18,7 @@ struct ClientFile {
 
     private func client(expecting expected: ExpectedID) -> Client? {
         let id = id(expecting: expected)
-        let name = root.required("name")?.string()
+        let name = root.required("name").flatMap(ClientName.read)
         let keys = root.optional("jwks").map(ClientKeysFile.read)
         let secrets = secrets(hasKeys: keys != nil)
         let redirectURIs = redirectURIs()
@@ -118,12 +118,23 @@ struct ClientFile {
     }
 
     private func redirectURIs() -> [RedirectURI] {
-        root.optional("redirect_uris")?.list()?.compactMap(redirectURI) ?? []
+        uris("redirect_uris")
     }
 
     private func postLogoutRedirectURIs() -> Set<String> {
-        let uris = root.optional("post_logout_redirect_uris")?.list()?.compactMap(redirectURI) ?? []
-        return Set(uris.map(\.description))
+        Set(uris("post_logout_redirect_uris").map(\.description))
+    }
+
+    /// How many addresses an app may have of each kind.
+    static let maximumURIs = 32
+
+    private func uris(_ key: String) -> [RedirectURI] {
+        guard let value = root.optional(key), let list = value.list() else { return [] }
+        guard list.count <= Self.maximumURIs else {
+            value.fail("an app has at most \(Self.maximumURIs) addresses in \"\(key)\"")
+            return []
+        }
+        return list.compactMap(redirectURI)
     }
 
     private func redirectURI(_ entry: ValueReader) -> RedirectURI? {

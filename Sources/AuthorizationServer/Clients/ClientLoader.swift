@@ -11,28 +11,47 @@ public actor ClientLoader {
         public var leftOut = 0
         /// Changes are not heard but looked for, every second.
         public var isPolling = false
+        /// Native apps whose addresses forms may not lead to: there are too many.
+        public var unreachable = 0
+        /// When the store was last seen, by a clock that only goes forward.
+        public var seen: ContinuousClock.Instant?
 
         /// What to show, by name; empty when all is well. Never an app's name: the health page is for everybody.
-        public var details: [(name: String, text: String)] {
-            var details: [(String, String)] = []
-            if leftOut > 0 { details.append(("apps", "left out (\(leftOut)): see the log")) }
-            if isPolling { details.append(("apps", "polling")) }
-            return details
+        public func details(at now: ContinuousClock.Instant) -> [(name: String, text: String)] {
+            var texts: [String] = []
+            if leftOut > 0 { texts.append("left out (\(leftOut)): see the log") }
+            if unreachable > 0 { texts.append("addresses of native apps left out (\(unreachable)): see the log") }
+            if isPolling { texts.append("polling") }
+            if let seen, now - seen > .seconds(60) {
+                texts.append("not looked at for \((now - seen).components.seconds) seconds")
+            }
+            return texts.isEmpty ? [] : [("apps", texts.joined(separator: "; "))]
         }
     }
+
+    /// How long a node goes on with apps it could not look at: who was removed meanwhile, or lost a secret, is still let in until then.
+    public static let longestUnseen = Duration.seconds(300)
 
     private let registry: ClientRegistry
     private let store: any ClientStore
     private let rules: ClientRules
     private let logger: Logger
+    private let now: @Sendable () -> ContinuousClock.Instant
     private nonisolated let published = Mutex(Status())
-    private var known: [StoredClient] = []
+    private var known = StoredClients([])
     private var lastLook: Task<Result<Void, StoreFailure>, Never>?
     // Wake-ups can get lost, so they are never the only reason to look. In seconds.
     private let lookEvery = 20
 
     /// Creates a loader; nothing happens before ``start()``.
-    public init(registry: ClientRegistry, store: any ClientStore, rules: ClientRules, logger: Logger) {
+    public init(
+        registry: ClientRegistry,
+        store: any ClientStore,
+        rules: ClientRules,
+        logger: Logger,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.now = now
         self.registry = registry
         self.store = store
         self.rules = rules
@@ -42,11 +61,14 @@ public actor ClientLoader {
     /// How the apps are doing.
     public nonisolated var status: Status { published.withLock { $0 } }
 
+    /// What the health page shows.
+    public nonisolated var details: [(name: String, text: String)] { status.details(at: now()) }
+
+    /// Whether the apps are known well enough to let anybody in.
+    public nonisolated var isFresh: Bool { status.seen.map { now() - $0 <= Self.longestUnseen } ?? false }
+
     /// Reads the apps before anybody asks for one.
-    public func start() async throws(StoreFailure) {
-        try await store.forgetRemovedClients(Array(registry.files.keys))
-        try await look()
-    }
+    public func start() async throws(StoreFailure) { try await look() }
 
     /// Follows the store until the task is cancelled.
     public func run() async {
@@ -64,7 +86,10 @@ public actor ClientLoader {
         let look = Task { () -> Result<Void, StoreFailure> in
             _ = await before?.value
             do throws(StoreFailure) {
-                adopt(try await store.storedClients())
+                let began = now()
+                // Every time: the row of an id may have come, or its app been removed, on a node that has no file of it.
+                try await store.supersedeClients(Array(registry.files.keys))
+                adopt(try await store.storedClients(), seen: began)
                 return .success(())
             } catch {
                 return .failure(error)
@@ -106,18 +131,25 @@ public actor ClientLoader {
         }
     }
 
-    private func adopt(_ stored: [StoredClient]) {
+    private func adopt(_ stored: StoredClients, seen instant: ContinuousClock.Instant) {
+        published.withLock { $0.seen = instant }
         guard stored != known else { return }
-        let seen = Set(known)
+        let seen = Set(known.clients)
         var clients: [RegisteredClient] = []
-        var leftOut = 0
-        for row in stored {
+        var leftOut = stored.unreadable.count
+        for name in stored.unreadable where !known.unreadable.contains(name) {
+            logger.error("an app's row cannot be read and is left out", metadata: ["client": "\(name.prefix(64))"])
+        }
+        for row in stored.clients {
             let isNew = !seen.contains(row)
-            if isNew, registry.files[row.id] != nil {
+            guard !row.isInFile, registry.files[row.id] == nil else {
+                leftOut += 1
+                guard isNew else { continue }
                 logger.warning(
-                    "an app is registered in a file as well; the file counts",
+                    "an app is registered in a file as well, or was; the file counts: remove the app, or register it again",
                     metadata: ["client": "\(row.id)"]
                 )
+                continue
             }
             switch RegisteredClient.read(row, under: rules) {
             case .success(let client): clients.append(client)
@@ -132,7 +164,14 @@ public actor ClientLoader {
         }
         registry.replace(stored: clients)
         known = stored
-        published.withLock { $0.leftOut = leftOut }
+        let unreachable = registry.addresses.leftOutTargets
+        if unreachable > 0, unreachable != status.unreachable {
+            logger.warning(
+                "too many addresses of native apps: forms may not lead to the last ones",
+                metadata: ["count": "\(unreachable)"]
+            )
+        }
+        published.withLock { ($0.leftOut, $0.unreachable) = (leftOut, unreachable) }
         logger.notice("apps of the store in use", metadata: ["count": "\(clients.count)"])
     }
 }

@@ -8,6 +8,8 @@ public struct StoredClient: Sendable, Hashable {
     public let definition: String?
     /// Grows with every change, and never goes back: also an app that is registered again goes on counting.
     public let version: Int64
+    /// Whether a file describes an app of this id, or did since this one was registered: then this one is not used.
+    public let isInFile: Bool
     /// When it was registered.
     public let createdAt: Instant
     /// Who did that.
@@ -22,6 +24,7 @@ public struct StoredClient: Sendable, Hashable {
         id: ClientID,
         definition: String?,
         version: Int64,
+        isInFile: Bool = false,
         createdAt: Instant,
         createdBy: String,
         changedAt: Instant,
@@ -30,10 +33,25 @@ public struct StoredClient: Sendable, Hashable {
         self.id = id
         self.definition = definition
         self.version = version
+        self.isInFile = isInFile
         self.createdAt = createdAt
         self.createdBy = createdBy
         self.changedAt = changedAt
         self.changedBy = changedBy
+    }
+}
+
+/// All apps of the store.
+public struct StoredClients: Sendable, Hashable {
+    /// Those that can be read, by id.
+    public let clients: [StoredClient]
+    /// Names of rows that cannot be read. They keep nobody else's app from being used.
+    public let unreadable: [String]
+
+    /// Creates a list.
+    public init(_ clients: [StoredClient], unreadable: [String] = []) {
+        self.clients = clients
+        self.unreadable = unreadable
     }
 }
 
@@ -50,16 +68,21 @@ public enum StoredClientChange: Sendable, Hashable {
 /// Where apps are kept that no file describes: once for all nodes. Each change tells every node in the same commit.
 public protocol ClientStore: Sendable {
     /// All apps that were not removed, by id.
-    func storedClients() async throws(StoreFailure) -> [StoredClient]
+    func storedClients() async throws(StoreFailure) -> StoredClients
 
     /// One app that was not removed.
     func storedClient(_ id: ClientID) async throws(StoreFailure) -> StoredClient?
 
-    /// Registers an app. Whatever an app of this id had before is gone in the same commit.
+    /// Whether an app of this id was removed, and is neither registered again nor described by a file.
+    func wasRemoved(_ id: ClientID) async throws(StoreFailure) -> Bool
+
+    /// Registers an app. Whatever an app of this id had before is gone in the same commit, notices of ended sessions included. One
+    /// that a file had taken the place of is registered anew.
     /// - Returns: nil when there is one of this id.
     func createClient(_ id: ClientID, definition: String, by author: String) async throws(StoreFailure) -> StoredClient?
 
-    /// Writes another definition over that of a version.
+    /// Writes another definition over that of a version. Codes and pushed requests that are under way end where what they were made
+    /// by has changed.
     func changeClient(
         _ id: ClientID,
         definition: String,
@@ -68,7 +91,8 @@ public protocol ClientStore: Sendable {
     ) async throws(StoreFailure) -> StoredClientChange
 
     /// Removes an app. Its grants, codes, pushed requests and consents end in the same commit, and from then on no node can
-    /// make another, whether it has heard of this or not.
+    /// make another, whether it has heard of this or not. Where a file describes an app of this id, only the row goes: what there
+    /// is belongs to the app of the file.
     /// - Parameter version: nil for any.
     func removeClient(
         _ id: ClientID,
@@ -76,8 +100,9 @@ public protocol ClientStore: Sendable {
         by author: String
     ) async throws(StoreFailure) -> StoredClientChange
 
-    /// Lets go of removed apps whose ids apps of files have taken.
-    func forgetRemovedClients(_ ids: [ClientID]) async throws(StoreFailure)
+    /// Gives these ids to apps of files, once and for all nodes: an app of the store with such an id is not used any more, and what
+    /// it holds ends, so that neither of the two ever has what the other one was given.
+    func supersedeClients(_ ids: [ClientID]) async throws(StoreFailure)
 
     /// Something for every change of an app, and whenever one may have been missed.
     func clientChanges() -> AsyncStream<ClientSignal>

@@ -25,7 +25,9 @@ public struct ListedClient: Sendable {
         self.stored = stored
         faults =
             switch RegisteredClient.read(stored, under: rules) {
-            case .success: isShadowed ? ["a file describes an app of the same id, which is used instead"] : []
+            case .success where isShadowed || stored.isInFile:
+                ["a file describes an app of this id, or did: this one is not used; remove it, or register it again"]
+            case .success: []
             case .failure(let faults): faults.sentences
             }
     }

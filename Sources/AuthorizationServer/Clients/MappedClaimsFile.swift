@@ -35,7 +35,8 @@ enum MappedClaimsFile {
         let path = mapping.required("from").flatMap(path)
         let scope = mapping.optional("scope").map { $0.string() } ?? Scope.profile
         if let scope, !scopes.contains(scope) {
-            mapping.fail("scope", "the app may not have the scope \"\(scope)\", so nobody would ever see this")
+            let named = scope.prefix(64)
+            mapping.fail("scope", "the app may not have the scope \"\(named)\", so nobody would ever see this")
         }
         let places = mapping.optional("in").map { list in
             let places = (list.list() ?? []).compactMap { $0.choice(of: MappedClaim.Place.self) }

@@ -42,12 +42,13 @@ public struct RegisteredClient: Sendable {
     public static func read(_ definition: JSONObject, expecting expected: ExpectedID) -> Result<
         RegisteredClient, ClientFaults
     > {
+        // Before anything is made of it.
+        guard JSONValue.object(definition).serializedBytes().count <= maximumBytes else {
+            return .failure(ClientFaults(["this is longer than \(maximumBytes) bytes"]))
+        }
         let report = DiagnosticReport()
         let document = YAMLNode(.object(definition), at: "")
         if let client = ClientFile.read(document, expecting: expected, report: report) {
-            guard JSONValue.object(definition).serializedBytes().count <= maximumBytes else {
-                return .failure(ClientFaults(["this is longer than \(maximumBytes) bytes"]))
-            }
             return .success(RegisteredClient(client, definition: definition))
         }
         return .failure(
@@ -66,7 +67,14 @@ public struct ClientFaults: Error, Sendable, Hashable {
     public let sentences: [String]
 
     /// Creates faults.
-    public init(_ sentences: [String]) { self.sentences = sentences }
+    ///
+    /// Of many the first ones: one small mistake in a tool that writes these documents can make thousands.
+    public init(_ sentences: [String]) {
+        let more = sentences.count - Self.maximumCount
+        self.sentences = sentences.prefix(Self.maximumCount) + (more > 0 ? ["and \(more) more"] : [])
+    }
+
+    static let maximumCount = 50
 }
 
 extension JSONObject {
@@ -107,6 +115,7 @@ extension YAMLNode {
             case .object(let object):
                 .mapping(
                     object.members.map { name, value in
+                        let name = Self.shown(name)
                         let token = name.replacing("~", with: "~0").replacing("/", with: "~1")
                         let member = "\(pointer)/\(token)"
                         return YAMLMember(
@@ -118,6 +127,11 @@ extension YAMLNode {
                 )
             }
         self.init(content: content, location: place)
+    }
+
+    /// A name that is longer than any that means something here is cut, and means nothing then either: faults repeat it.
+    private static func shown(_ name: String) -> String {
+        name.unicodeScalars.count <= 64 ? name : String(String.UnicodeScalarView(name.unicodeScalars.prefix(64))) + "…"
     }
 }
 

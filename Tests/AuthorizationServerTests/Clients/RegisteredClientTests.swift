@@ -2,6 +2,7 @@ import Accounts
 import Foundation
 import JSON
 import Logging
+import Synchronization
 import Testing
 
 @testable import AuthorizationServer
@@ -123,8 +124,11 @@ struct ClientLoaderTests {
         var held: [CheckedContinuation<Void, Never>] = []
         var isHolding = false
         var reads = 0
+        var isAway = false
+        var unreadable: [String] = []
+        var superseded: [ClientID] = []
 
-        func put(_ id: String, version: Int64) throws {
+        func put(_ id: String, version: Int64, isInFile: Bool = false) throws {
             let id = try #require(ClientID(id))
             rows.removeAll { $0.id == id }
             rows.append(
@@ -133,6 +137,7 @@ struct ClientLoaderTests {
                     definition: #"{"id": "\#(id)", "name": "v\#(version)", "first_party": true, "public": true, "#
                         + #""redirect_uris": ["https://a.example/"]}"#,
                     version: version,
+                    isInFile: isInFile,
                     createdAt: Instant(microseconds: 0),
                     createdBy: "test",
                     changedAt: Instant(microseconds: 0),
@@ -141,6 +146,8 @@ struct ClientLoaderTests {
             )
         }
 
+        func set(isAway: Bool) { self.isAway = isAway }
+        func leave(unreadable: [String]) { self.unreadable = unreadable }
         func hold() { isHolding = true }
         func release() {
             isHolding = false
@@ -148,13 +155,15 @@ struct ClientLoaderTests {
             held = []
         }
 
-        func storedClients() async throws(StoreFailure) -> [StoredClient] {
+        func storedClients() async throws(StoreFailure) -> StoredClients {
+            if isAway { throw .unavailable }
             reads += 1
             let seen = rows
             if isHolding { await withCheckedContinuation { held.append($0) } }
-            return seen
+            return StoredClients(seen, unreadable: unreadable)
         }
         func storedClient(_ id: ClientID) async throws(StoreFailure) -> StoredClient? { throw .broken }
+        func wasRemoved(_ id: ClientID) async throws(StoreFailure) -> Bool { throw .broken }
         func createClient(
             _ id: ClientID,
             definition: String,
@@ -171,7 +180,7 @@ struct ClientLoaderTests {
             from version: Int64?,
             by author: String
         ) async throws(StoreFailure) -> StoredClientChange { throw .broken }
-        func forgetRemovedClients(_ ids: [ClientID]) async throws(StoreFailure) {}
+        func supersedeClients(_ ids: [ClientID]) async throws(StoreFailure) { superseded += ids }
         nonisolated func clientChanges() -> AsyncStream<ClientSignal> { AsyncStream { $0.finish() } }
     }
 
@@ -192,5 +201,56 @@ struct ClientLoaderTests {
         #expect(registry.all.map(\.name) == ["v2"])
         try await first
         #expect(registry.all.map(\.name) == ["v2"] && loader.status.leftOut == 0)
+    }
+
+    static let rules = ClientRules(providers: [], longestJWT: .seconds(600), allowsLoopbackHTTP: false, hasKeys: true)
+
+    /// A clock that stands still.
+    final class Clock: Sendable {
+        private let instant = Mutex(ContinuousClock.now)
+        var now: ContinuousClock.Instant { instant.withLock { $0 } }
+        func advance(by duration: Duration) { instant.withLock { $0 += duration } }
+    }
+
+    @Test("a node that could not look at the apps for five minutes lets nobody in, and says so before")
+    func staleness() async throws {
+        let (store, clock) = (Held(), Clock())
+        let loader = ClientLoader(
+            registry: ClientRegistry(),
+            store: store,
+            rules: Self.rules,
+            logger: Logger(label: "test"),
+            now: { clock.now }
+        )
+        #expect(!loader.isFresh)
+        try await loader.look()
+        #expect(loader.isFresh && loader.details.isEmpty)
+        await store.set(isAway: true)
+        clock.advance(by: .seconds(200))
+        await #expect(throws: StoreFailure.unavailable) { try await loader.look() }
+        #expect(loader.isFresh && loader.details.map(\.text) == ["not looked at for 200 seconds"])
+        clock.advance(by: .seconds(101))
+        #expect(!loader.isFresh)
+        await store.set(isAway: false)
+        try await loader.look()
+        #expect(loader.isFresh && loader.details.isEmpty)
+    }
+
+    @Test("every look gives ids to files; what cannot be read, or is a file's, is left out and stops nobody")
+    func leftOut() async throws {
+        let store = Held()
+        let text =
+            #"{"id": "file", "name": "F", "first_party": true, "public": true, "redirect_uris": ["https://f.example/"]}"#
+        let file = try RegisteredClient.read(try RegisteredClientTests.object(text), expecting: .any).get()
+        let registry = ClientRegistry([file])
+        let loader = ClientLoader(registry: registry, store: store, rules: Self.rules, logger: Logger(label: "test"))
+        try await store.put("a", version: 1)
+        try await store.put("b", version: 1, isInFile: true)
+        await store.leave(unreadable: ["X"])
+        try await loader.look()
+        try await loader.look()
+        #expect(await store.superseded.map(\.description) == ["file", "file"])
+        #expect(registry.all.map(\.id.description) == ["a", "file"])
+        #expect(loader.status.leftOut == 2)
     }
 }
