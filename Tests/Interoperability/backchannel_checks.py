@@ -28,8 +28,14 @@ suite: Suite[AppWorld] = Suite()
 
 
 def waiting(world: AppWorld) -> int:
-    """Notices that are stored and neither delivered nor given up."""
-    return int(execute(world.database, "select count(*) from jobs where queue = 'logout' and died_at is null"))
+    """Notices of this world's apps that are stored and neither delivered nor given up."""
+    apps = ", ".join(f"'{name}'" for name in world.apps)
+    return int(
+        execute(
+            world.database,
+            f"select count(*) from jobs where queue = 'logout' and died_at is null and kind in ({apps})",
+        )
+    )
 
 
 def settled(world: AppWorld) -> None:

@@ -61,13 +61,13 @@ def told(world: AppWorld, id_: str) -> list[dict[str, Any]]:
 def keyed(world: AppWorld) -> None:
     key = JsonWebKey.generate_key("EC", "P-256", is_private=True)
     public = key.as_dict(is_private=False) | {"kid": "one"}
-    answer = administer(world, "POST", "", json=definition("key-holder", jwks={"keys": [public]}))
+    answer = administer(world, "POST", "", json=definition("key-holder", jwks={"keys": [public]}, redirect_uris=["https://keys.example/"]))
     equal(answer.status_code, 201, f"the status of registering: {answer.text}")
     assert "secret" not in answer.json(), "a secret beside a key"
     awaited(lambda: world.call("GET", "/oauth/authorize", world.second, params={"client_id": "key-holder"}).status_code == 400, "there")
     form = {"client_id": "key-holder", "token": "x", "grant_type": "refresh_token", "refresh_token": "x", "response_type": "code"}
     for path in ("/oauth/token", "/oauth/introspect", "/oauth/revoke", "/oauth/par", "/v1/nonces"):
-        found = world.call("POST", path, data=form, headers={"Origin": "https://shop.example"})
+        found = world.call("POST", path, data=form, headers={"Origin": "https://keys.example"})
         equal((found.status_code, found.json().get("error")), (401, "invalid_client"), f"at {path}")
         assert "Access-Control-Allow-Origin" not in found.headers, f"CORS at {path}"
 

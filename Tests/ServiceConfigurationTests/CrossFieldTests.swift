@@ -52,7 +52,8 @@ struct CrossFieldTests {
             ),
             (
                 ["providers.a.client_id=a", "providers.a.additional_scopes=repo"],
-                "--set providers.a.additional_scopes: providers.a.additional_scopes needs providers.a.keep_tokens"
+                "--set providers.a.additional_scopes: providers.a.additional_scopes needs providers.a.keep_tokens: "
+                    + "nobody uses what they would allow"
             ),
             (
                 ["providers.a.client_id=a", "providers.a.client_secret_previous_file=s"],
