@@ -1,6 +1,6 @@
 -- wrk: signs people in with a password, one after another. Arguments: origin, password, people, and the cookie of a browser
--- that they are known by, as somebody who comes back is. Last line of output as in
--- session.lua; a sign-in that worked is a redirect.
+-- that they are known by, as somebody who comes back is.
+-- A sign-in that worked is a redirect.
 local number, requests, count = 0, {}, 0
 
 local function escaped(text)
@@ -25,10 +25,4 @@ function request()
     return requests[number]
 end
 
-function done(summary, latency)
-    local errors = summary.errors
-    io.write(string.format(
-        "RESULT %d %d %d %d %.3f %.3f\n", summary.requests, summary.duration, errors.status,
-        errors.connect + errors.read + errors.write + errors.timeout,
-        latency:percentile(50) / 1000, latency:percentile(99) / 1000))
-end
+dofile("Benchmarks/result.lua")

@@ -1,5 +1,5 @@
 -- wrk: POST of one form after another. Arguments: the file of tokens, the path, the Authorization header, the form before and after
--- the token, which token is the first, and how many there are for this run; whoever needs more stops the run.
+-- the token, which token is the first, and how many there are for this run; dev/bench sees by the count if they were used up.
 local tokens, position, first, count = {}, 0, 0, 0
 local path, before, after, headers
 
@@ -16,10 +16,4 @@ function request()
     return wrk.format("POST", path, headers, before .. token .. after)
 end
 
-function done(summary, latency)
-    local errors = summary.errors
-    io.write(string.format(
-        "RESULT %d %d %d %d %.3f %.3f\n", summary.requests, summary.duration, errors.status,
-        errors.connect + errors.read + errors.write + errors.timeout,
-        latency:percentile(50) / 1000, latency:percentile(99) / 1000))
-end
+dofile("Benchmarks/result.lua")
