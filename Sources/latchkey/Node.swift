@@ -120,19 +120,20 @@ struct Node {
         let origin = configuration.publicURL.description
         let application = Application(
             router: buildRouter(services.web),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [
-                        StalledWriteHandler(limit: .nanoseconds(server.idleTimeout.wholeNanoseconds))
-                    ],
-                    idleTimeout: .nanoseconds(server.idleTimeout.wholeNanoseconds),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 * 1024,
-                        maxHeaderListSize: 32 * 1024,
-                        maxHeaderFieldCount: 100
-                    )
+            server: HTTPServerBuilder { responder in
+                ServerChannel(
+                    services.web,
+                    limits: ServerChannel.Limits(
+                        idleTimeout: .nanoseconds(server.idleTimeout.wholeNanoseconds),
+                        headerFieldBytes: 16 * 1024,
+                        headerListBytes: 32 * 1024,
+                        headerFields: 100
+                    ),
+                    handlers: { [StalledWriteHandler(limit: .nanoseconds(server.idleTimeout.wholeNanoseconds))] },
+                    logger: logger,
+                    responder: responder
                 )
-            ),
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(server.host, port: server.port),
                 serverName: nil,
