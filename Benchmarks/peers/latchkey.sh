@@ -1,4 +1,5 @@
-# How the kit starts and measures Latchkey; sourced by lib.sh of the copy that set-up.sh makes. The kit's names.
+# shellcheck shell=bash disable=SC2120
+# How the kit starts and measures Latchkey; sourced by lib.sh of the copy that set-up.sh makes. Names are the kit's.
 LATCHKEY=5690
 
 # $1: where the mock's claims are read: userinfo, as the peers do (default), or id-token
@@ -14,19 +15,20 @@ latchkey_up() {
 # A database as it is after the first start: schema, signing keys, the kit's thousand users with a password. The flows get the
 # cookie of a browser that has been here: each sign-in in another one would be told to the owner by mail.
 latchkey_anew() {
-    local device flow
+    local log=$W/log/latchkey-set-up.log command device flow
     stop latchkey
     pg_up
-    psql -qc 'drop database if exists latchkey' -c 'create database latchkey'
-    "$W/latchkey/latchkey" migrate --config "$W/latchkey/latchkey.yaml" >"$W/log/latchkey-set-up.log" 2>&1 &&
-        "$W/latchkey/latchkey" users import "$W/latchkey/users.jsonl" --config "$W/latchkey/latchkey.yaml" \
-            >>"$W/log/latchkey-set-up.log" 2>&1 || {
-        tail -n 5 "$W/log/latchkey-set-up.log"
-        exit 1
-    }
+    psql -qc 'set client_min_messages = warning' -c 'drop database if exists latchkey' -c 'create database latchkey'
+    for command in migrate "users import $W/latchkey/users.jsonl"; do
+        # shellcheck disable=SC2086 # words
+        if ! "$W/latchkey/latchkey" $command --config "$W/latchkey/latchkey.yaml" >"$log" 2>&1; then
+            tail -n 5 "$log"
+            exit 1
+        fi
+    done
     latchkey_up
     mock_users 1000
-    device=$("$W/flow" -c 1 -n 1 "$W/latchkey/flows/latchkey-device.flow" port=$LATCHKEY 2>"$W/log/latchkey-device.log")
+    device=$("$W/flow" -c 1 -n 1 "$W/latchkey/flows/latchkey-device.flow" port=$LATCHKEY 2>"$log")
     for flow in "$W"/latchkey/flows/*.flow; do sed "s|@DEVICE@|${device:?}|" "$flow" >"$HERE/flows/${flow##*/}"; done
     stop latchkey
 }

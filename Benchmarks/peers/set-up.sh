@@ -74,7 +74,7 @@ for number in $(seq 0 999); do
     printf '{"email":"p%d@example.org","email_verified":true,"password_hash":"%s"}\n' "$number" "$HASH"
 done >"$OWN/users.jsonl"
 
-# shellcheck source=latchkey.sh
+# shellcheck disable=SC1091
 . "$COPY/lib.sh"
 cat >"$OWN/latchkey.yaml" <<YAML
 public_url: http://localhost:$LATCHKEY

@@ -38,7 +38,10 @@ struct BlockListTests {
         #expect(list.union(.builtIn).count == 10_005)
     }
 
-    @Test("what is ASCII is folded as everything else is", arguments: ["", "PassWord", "\u{7F}A z~\\", "I", "\u{130}I", "\u{212A}"])
+    @Test(
+        "what is ASCII is folded as everything else is",
+        arguments: ["", "PassWord", "\u{7F}A z~\\", "I", "\u{130}I", "\u{212A}"]
+    )
     func folding(_ text: String) {
         let slowly = text.precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
         #expect(BlockList.fold(text) == slowly)
