@@ -5,8 +5,8 @@ ALL_PARTS=(session sign-in password tokens cold-start housekeeping revocation)
 bench_all() {
     local part failed=() dated
     dated=$WORK/$(date -u +%Y-%m-%dT%H%M%SZ).json
-    rm -rf "$WORK/parts"
     for part in "${ALL_PARTS[@]}"; do
+        rm -f "$WORK/parts/$part.json"
         say "— $part —"
         # Each starts and ends what it needs; one that fails takes nothing away from the others.
         PROGRAMS=$BIN BENCH_KEEPS_POSTGRES=1 bash dev/bench "$part" >"$WORK/$part.log" || failed+=("$part")

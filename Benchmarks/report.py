@@ -3,15 +3,18 @@
     report.py part NAME --work DIR --run-seconds S [--line FILE] --facts NAME=VALUE…   one part's table, figures and line of JSON
     report.py all --work DIR --out FILE…                                       the table of all parts, and the files of figures
     report.py table FILE [--markdown]                                          the table of a file
+    report.py docs FILE --work DIR PAGE                                        puts tables between the marks of a page
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from pathlib import Path
 
+import capacity
 import figures
 from figures import Figures, FiguresFault
 from parts import LINES, PARTS, Line
@@ -166,6 +169,37 @@ def table(options: argparse.Namespace) -> None:
     print("\n" + summary(found))
 
 
+def put(page: str, name: str, text: str) -> str:
+    """The page with this text between the marks of that name."""
+    begin, end = f"<!-- {name}: dev/bench docs -->\n", f"<!-- end of {name} -->"
+    before, marked, rest = page.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not marked or not ended:
+        raise SystemExit(f"the page has no marks for {name}")
+    return f"{before}{begin}{text.strip()}\n{end}{after}"
+
+
+def block(text: str) -> str:
+    return "```\n" + text.strip("\n") + "\n```"
+
+
+def docs(options: argparse.Namespace) -> None:
+    try:
+        found = figures.read(options.file)
+    except FiguresFault as fault:
+        raise SystemExit(str(fault)) from fault
+    page = options.page.read_text(encoding="utf-8")
+    machine = found.about.get("machine", {})
+    about = f"{machine.get('cores')} cores of {machine.get('processor')}, {machine.get('memory_mb', 0) // 1024} GB. {summary(found)}."
+    page = put(page, "figures", f"{about}\n\n{whole_table(found, True)}")
+    with contextlib.suppress(KeyError):
+        page = put(page, "capacity", block(capacity.text(found.values, capacity.USUAL)))
+    scaling = options.work / "scaling"
+    if scaling.exists():
+        page = put(page, "scaling", block("\n".join(scaling.read_text(encoding="utf-8").strip().splitlines()[:-1])))
+    options.page.write_text(page, encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
@@ -185,6 +219,11 @@ def main() -> None:
     one.add_argument("file", type=Path)
     one.add_argument("--markdown", action="store_true")
     one.set_defaults(run=table)
+    page = commands.add_parser("docs")
+    page.add_argument("file", type=Path)
+    page.add_argument("page", type=Path)
+    page.add_argument("--work", type=Path, required=True)
+    page.set_defaults(run=docs)
     options = parser.parse_args()
     options.run(options)
 

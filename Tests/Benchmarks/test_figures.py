@@ -141,6 +141,12 @@ class ReportTests(Folder):
         self.assertEqual(len(table.splitlines()), 3)
         self.assertIn("1 of 2 aims met", report.summary(found))
 
+    def test_text_comes_between_the_marks_and_nowhere_else(self) -> None:
+        page = "a\n<!-- figures: dev/bench docs -->\nold\n<!-- end of figures -->\nb\n"
+        self.assertEqual(report.put(page, "figures", "new"), page.replace("old", "new"))
+        with self.assertRaises(SystemExit):
+            report.put(page, "scaling", "new")
+
     def test_every_aim_names_a_figure_that_a_part_makes(self) -> None:
         prefixes = tuple(name.replace("-", "_") + "_" for name in parts.PARTS)
         for line in parts.LINES:
@@ -158,19 +164,17 @@ class MemoryTests(unittest.TestCase):
 
 
 class CapacityTests(unittest.TestCase):
-    usage = capacity.Usage(0.3, 0.1, 0.1, 0.2, 4, 4, 0.5)
-
     def test_the_demand_follows_from_the_usage(self) -> None:
-        found = {each.operation: each.per_million for each in capacity.demand(self.usage)}
+        found = {each.operation: each.per_million for each in capacity.demand(capacity.USUAL)}
         self.assertAlmostEqual(found["session check"], 3000)
         self.assertAlmostEqual(found["sign-in"], 300_000 * 0.2 / 86_400 * 4)
         self.assertAlmostEqual(found["refresh"], 30_000 * 4 / 3600)
 
     def test_the_cost_is_the_sum_over_the_operations(self) -> None:
         values = {f"{name}_{side}_cpu_us": 100.0 for name in ("session", "sign_in", "tokens_refresh") for side in ("server", "postgres")}
-        cores = capacity.cost(values, capacity.demand(self.usage), "server")
+        cores = capacity.cost(values, capacity.demand(capacity.USUAL), "server")
         self.assertAlmostEqual(cores, (3000 + 2.7777778 + 33.333333) * 100 / 1e6)
-        self.assertIn(f"{0.5 / cores * 1e6:,.0f} users", capacity.text(values, self.usage))
+        self.assertIn(f"{0.5 / cores * 1e6:,.0f} users", capacity.text(values, capacity.USUAL))
 
 
 class SoakTests(unittest.TestCase):
