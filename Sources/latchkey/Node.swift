@@ -28,7 +28,7 @@ struct Node {
 
     /// Applies what is missing of the schema; returns how many scripts that were.
     func migrate() async throws -> Int {
-        let services = try buildServices(configuration, logger: telemetry.logger)
+        let services = try await buildServices(configuration, logger: telemetry.logger)
         services.postgres.start()
         defer { Task { await services.postgres.shutdown(within: .seconds(1)) } }
         try await reachDatabase(services.postgres)
@@ -38,7 +38,7 @@ struct Node {
     /// Runs until SIGTERM or SIGINT. Faults at the start leave as ``StartFault``, one sentence each.
     func run(migrating: Bool, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws {
         ignoreHangUps()
-        let services = try buildServices(configuration, logger: telemetry.logger)
+        let services = try await buildServices(configuration, logger: telemetry.logger)
         services.postgres.start()
         do {
             try await reachDatabase(services.postgres)
