@@ -7,7 +7,8 @@ finish() {
         kill -TERM "${pids[index]}" 2>/dev/null || true
         wait "${pids[index]}" 2>/dev/null || true
     done
-    dev/postgres stop "$CLUSTER" >/dev/null || true
+    # Whoever puts parts together starts the next one at once.
+    [ -n "${BENCH_KEEPS_POSTGRES:-}" ] || dev/postgres stop "$CLUSTER" >/dev/null || true
 }
 sql() { "$PG/psql" -d "$DATABASE" -XqAt -v ON_ERROR_STOP=1 "$@"; }
 
@@ -19,9 +20,10 @@ start_postgres() {
     dev/postgres start "$CLUSTER" >/dev/null
     SERVER=$(dev/postgres url "$CLUSTER")
     DATABASE=$SERVER
-    if [ "$(sql -c 'show shared_preload_libraries')" != pg_stat_statements ]; then
+    if [ "$(sql -c "select current_setting('shared_preload_libraries') || ' ' || current_setting('shared_buffers')")" != \
+        'pg_stat_statements 1GB' ]; then
         sql -c "alter system set shared_preload_libraries = 'pg_stat_statements'" \
-            -c "alter system set shared_buffers = '512MB'" -c "alter system set max_wal_size = '4GB'"
+            -c "alter system set shared_buffers = '1GB'" -c "alter system set max_wal_size = '8GB'"
         dev/postgres stop "$CLUSTER" >/dev/null
         dev/postgres start "$CLUSTER" >/dev/null
         SERVER=$(dev/postgres url "$CLUSTER")
@@ -32,24 +34,39 @@ start_postgres() {
     DATABASE="$SERVER dbname=bench"
 }
 
-# Makes the database and its rows where they are not what this script would make; brings them back to their beginning.
+# Makes a filled database where it is not what this script would make, and a fresh copy of it for this part: nothing is left of
+# what others have written.
 fill() {
-    local label
-    label="$ROWS rows, $TOKENS tokens, $(cat Benchmarks/data.sql Sources/PostgresStore/Migrations/*.sql | sha256sum |
-        cut -c 1-16)"
+    local label filled=bench_filled_${USERS}_${IDENTITIES}_$SESSIONS TIMEFORMAT=%0R
+    label="$TOKENS tokens, $(cat Benchmarks/data.sql Sources/PostgresStore/Migrations/*.sql | sha256sum | cut -c 1-16)"
     "$BIN/bench-load" tokens --count "$TOKENS" >"$WORK/tokens.copy"
     cut -f 2 "$WORK/tokens.copy" >"$WORK/tokens.txt"
-    if [ "$(sql -c 'select label from bench_data' 2>/dev/null)" != "$label" ]; then
-        say "Filling the tables with $ROWS users, identities and sessions; once, it takes a minute or more"
-        DATABASE=$SERVER sql -c 'drop database if exists bench' -c 'create database bench'
+    DATABASE=$SERVER sql -c 'set client_min_messages = warning' -c 'drop database if exists bench'
+    if [ "$(DATABASE="$SERVER dbname=$filled" sql -c 'select label from bench_data' 2>/dev/null)" != "$label" ]; then
+        say "Filling $USERS users, $IDENTITIES identities and $SESSIONS sessions, once"
+        DATABASE=$SERVER sql -c 'set client_min_messages = warning' -c "drop database if exists $filled" -c 'create database bench'
         "$BIN/latchkey" migrate --config "$WORK/latchkey.yaml" >"$WORK/migrate.log" 2>&1 ||
             die "migrating failed: $(tail -n 3 "$WORK/migrate.log")"
         sql -c 'create extension pg_stat_statements' \
             -c 'create table bench_tokens (number int primary key, token text not null, token_hash bytea not null)'
         sql -c '\copy bench_tokens from stdin' <"$WORK/tokens.copy"
-        sql -v rows="$ROWS" -v tokens="$TOKENS" -v label="$label" -f Benchmarks/data.sql
+        { time sql -v users="$USERS" -v identities="$IDENTITIES" -v sessions="$SESSIONS" -v tokens="$TOKENS" -v label="$label" \
+            -f Benchmarks/data.sql >"$WORK/fill.log"; } 2>"$WORK/time" || die "filling failed: $(tail -n 3 "$WORK/time")"
+        say "It took $(tail -n 1 "$WORK/time") s and $(sql -c 'select pg_size_pretty(pg_database_size(current_database()))')"
+        DATABASE=$SERVER sql -c "alter database bench rename to $filled"
     fi
-    sql -f Benchmarks/reset.sql
+    DATABASE=$SERVER sql -c "create database bench template $filled strategy file_copy"
+    sql -f Benchmarks/reset.sql >/dev/null
+}
+
+# Drops what fill has made.
+drop_filled() {
+    local name
+    DATABASE=$SERVER
+    for name in $(sql -c "select datname from pg_database where datname in ('bench', 'bench_plan') or datname like 'bench\_filled\_%'"); do
+        sql -c "drop database $name"
+        say "Dropped $name"
+    done
 }
 
 free_port() {
@@ -137,4 +154,48 @@ start_latchkey() {
     launch "$WORK/latchkey.log" "$BIN/latchkey" serve --config "$WORK/latchkey.yaml"
     LATCHKEY=${pids[-1]}
     until_true ready || die "Latchkey does not start: $(tail -n 3 "$WORK/latchkey.log")"
+}
+
+# stop_latchkey ends it, and it alone.
+stop_latchkey() {
+    kill -TERM "$LATCHKEY"
+    wait "$LATCHKEY" || true
+}
+
+# A second node on the same Postgres: SECOND and SECOND_PORT.
+start_second() {
+    local first=$PORT
+    PORT=$(free_port)
+    sed "s/^server: .*/server: {port: $PORT}/; s/^metrics: .*/metrics: {port: $(free_port)}/" "$WORK/latchkey.yaml" \
+        >"$WORK/second.yaml"
+    launch "$WORK/second.log" "$BIN/latchkey" serve --config "$WORK/second.yaml"
+    SECOND=${pids[-1]}
+    until_true ready || die "the second node does not start: $(tail -n 3 "$WORK/second.log")"
+    SECOND_PORT=$PORT
+    PORT=$first
+}
+
+# What an HTTP server can do at most here: nginx with an answer from memory.
+start_nginx() {
+    NGINX_PORT=$(free_port)
+    mkdir -p "$WORK/nginx"
+    cat >"$WORK/nginx/nginx.conf" <<CONF
+worker_processes $(nproc);
+pid $WORK/nginx/pid;
+error_log $WORK/nginx/error.log;
+daemon off;
+events { worker_connections 1024; }
+http {
+    access_log off;
+    keepalive_requests 1000000000;
+    server {
+        listen 127.0.0.1:$NGINX_PORT reuseport;
+        location / { default_type text/plain; return 200 ok; }
+    }
+}
+CONF
+    launch "$WORK/nginx.log" nginx -p "$WORK/nginx" -c "$WORK/nginx/nginx.conf"
+    until_true http "$NGINX_PORT" GET / || die "nginx does not start: $(tail -n 3 "$WORK/nginx/error.log" "$WORK/nginx.log")"
+    # Its workers: the master does nothing.
+    NGINX=$(cat "/proc/${pids[-1]}/task/${pids[-1]}/children")
 }

@@ -2,7 +2,7 @@
 second with it is the limit of whatever stands in front.
 
 Every parameter keeps the value it had, but for those that belong to one token: the hash of the token that was used becomes the hash
-of another one each time (Benchmarks/tokens.sql made them), and hashes and ids that were made for the occasion are made anew.
+of another one each time (Benchmarks/data.sql and tokens.sql made them), and hashes and ids that were made for the occasion are made anew.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def main() -> None:
     arguments.add_argument("--log", required=True)
     arguments.add_argument("--marker", required=True, help="words that only this statement has")
     arguments.add_argument("--token-hash", required=True)
-    arguments.add_argument("--kind", required=True, help="code, refresh or access")
+    arguments.add_argument("--kind", required=True, help="session, code, refresh or access")
+    arguments.add_argument("--clients", type=int, default=8, help="how many clients share the tokens")
     arguments.add_argument("--again", action="store_true", help="tokens may be used more than once")
     arguments.add_argument("--singles", type=int, required=True)
     options = arguments.parse_args()
@@ -59,8 +60,8 @@ def main() -> None:
     if options.again:
         print(f"\\set number random(1, {options.singles})")
     else:
-        # Eight clients, each with numbers of its own.
-        print("\\set turn :turn + 1\n\\set number :turn * 8 + :client_id - 7")
+        # Each client has numbers of its own.
+        print(f"\\set turn :turn + 1\n\\set number :turn * {options.clients} + :client_id - {options.clients - 1}")
     print(re.sub(r"--[^\n]*", "", text) + ";")
 
 

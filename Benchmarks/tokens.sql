@@ -6,7 +6,6 @@ set client_min_messages = warning;
 set session_replication_role = replica;
 set synchronous_commit = off;
 truncate authorization_codes, refresh_tokens, access_tokens;
-delete from sessions where client_id is not null;
 
 create temporary table bench_parents as
 select row_number() over () as n, id, user_id, identity_id from sessions limit :singles;

@@ -28,9 +28,15 @@ struct HTTPAnswer: Sendable {
     }
 
     /// The first field of this lower-case name.
-    subscript(name: String) -> String? {
+    subscript(name: String) -> String? { values(of: name, first: true).first }
+
+    /// All fields of this lower-case name.
+    func values(of name: String) -> [String] { values(of: name, first: false) }
+
+    private func values(of name: String, first: Bool) -> [String] {
         let wanted = Array(name.utf8)
         var line = head[...]
+        var found: [String] = []
         while let lineEnd = line.firstIndex(of: UInt8(ascii: "\r")) {
             let field = line[..<lineEnd]
             line = line[lineEnd...].dropFirst(2)
@@ -38,9 +44,10 @@ struct HTTPAnswer: Sendable {
                 zip(field, wanted).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
             else { continue }
             let value = field.dropFirst(wanted.count + 1).drop { $0 == UInt8(ascii: " ") }
-            return String(decoding: value, as: UTF8.self)
+            found.append(String(decoding: value, as: UTF8.self))
+            if first { break }
         }
-        return nil
+        return found
     }
 
     private static func end(ofHeadIn view: ByteBufferView) -> Int? {

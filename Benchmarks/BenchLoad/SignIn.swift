@@ -1,8 +1,10 @@
 import ArgumentParser
+import Foundation
 import NIOCore
 import NIOPosix
 
-/// `bench-load sign-in`: people who sign in, each with a new browser, one after another on each connection.
+/// `bench-load sign-in`: people who sign in, one after another on each connection, each with a new
+/// browser unless browsers are kept.
 struct SignIn: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sign people in until the time is over or everybody has signed in once.",
@@ -15,6 +17,8 @@ struct SignIn: AsyncParsableCommand {
     @Option(help: "public_url of the node.") var origin: String
     @Option(help: "Somebody new each time (0), or so many people, who are known to the stand-in as bench-1 and so on.")
     var people = 0
+    @Option(help: "A file that keeps what each person's browser is known by; without it, every browser is a new one.")
+    var devices: String?
     @Option(help: "Connections to the node, each with one person at a time.") var connections = 16
     @Option(help: "Seconds to go on.") var seconds = 5
     @Option(help: "So many sign-ins a second over all connections, instead of as many as are served.") var rate: Double?
@@ -25,12 +29,14 @@ struct SignIn: AsyncParsableCommand {
         guard connections > 0, seconds > 0, people >= 0 else { throw ValidationError("numbers have to be positive") }
         guard rate.map({ (0.1...10_000).contains($0) }) ?? true else { throw ValidationError("--rate is 0.1 to 10000") }
         guard people == 0 || people >= connections else { throw ValidationError("fewer people than connections") }
+        guard devices == nil || people > 0 else { throw ValidationError("--devices needs --people") }
         guard !once || people > 0 else { throw ValidationError("--once needs --people") }
     }
 
     func run() async throws {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let script = SignInScript(provider: provider, origin: origin)
+        let kept = try devices.map { try Self.read($0) }
         var visitors: [Visitor] = []
         let start = ContinuousClock.now + .milliseconds(100)
         for first in 1...connections {
@@ -45,7 +51,8 @@ struct SignIn: AsyncParsableCommand {
                             first: start + .seconds(Double(first - 1) / rate),
                             interval: .seconds(Double(connections) / rate)
                         )
-                    }
+                    },
+                    devices: kept
                 )
             )
         }
@@ -60,11 +67,32 @@ struct SignIn: AsyncParsableCommand {
             for await part in group { tally.add(part) }
         }
         let elapsed = Double(began.duration(to: .now).microseconds) / 1_000_000
-        for (fault, count) in tally.faults.sorted(by: { $0.value > $1.value }).prefix(10) {
-            print("\(count) x \(fault)")
-        }
+        if let devices { try await Self.write(visitors, to: devices) }
+        for fault in tally.mostFrequentFaults { print(fault) }
         let (middle, slow) = (tally.milliseconds(atShare: 0.5), tally.milliseconds(atShare: 0.99))
         print("\(tally.count) \(tally.errors) \(elapsed) \(middle) \(slow)")
+    }
+}
+
+extension SignIn {
+    /// Lines of person, a space, and the cookie.
+    private static func read(_ path: String) throws -> [String: String] {
+        guard FileManager.default.fileExists(atPath: path) else { return [:] }
+        let pairs = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
+            $0.split(separator: " ", maxSplits: 1).map(String.init)
+        }
+        return Dictionary(pairs.filter { $0.count == 2 }.map { ($0[0], $0[1]) }) { _, last in last }
+    }
+
+    /// Nobody is with two visitors, so whatever a visitor has that was not read is the newest.
+    private static func write(_ visitors: [Visitor], to path: String) async throws {
+        var all = try read(path)
+        let before = all
+        for visitor in visitors {
+            for (person, cookie) in await visitor.devices ?? [:] where before[person] != cookie { all[person] = cookie }
+        }
+        let text = all.map { "\($0.key) \($0.value)\n" }.sorted().joined()
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
 }
 

@@ -33,6 +33,11 @@ struct SignInScript: Sendable {
     /// Name and value of a `Set-Cookie`, without its attributes.
     static func cookie(in field: String) -> String { String(field.prefix { $0 != ";" }) }
 
+    /// What tells the node that it knows this browser.
+    static func device(in answer: HTTPAnswer) -> String? {
+        answer.values(of: "set-cookie").first { $0.contains("latchkey-device=") }.map(cookie)
+    }
+
     /// Path and query of an absolute URL.
     private static func target(of url: String) -> Substring? {
         guard let scheme = url.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// One browser after another on one pair of connections. Runs on the connections' own loop, so that nothing changes
+/// One person after another on one pair of connections. Runs on the connections' own loop, so that nothing changes
 /// threads.
 actor Visitor {
     /// Who comes next.
@@ -44,19 +44,23 @@ actor Visitor {
     private let standIn: NIOLoopBound<HTTPConversation>
     private var queue: Queue
     private var pace: Pace?
+    /// The cookie that each person's browser is known by, if browsers are kept.
+    private(set) var devices: [String: String]?
 
     init(
         script: SignInScript,
         node: NIOLoopBound<HTTPConversation>,
         standIn: NIOLoopBound<HTTPConversation>,
         queue: Queue,
-        pace: Pace? = nil
+        pace: Pace? = nil,
+        devices: [String: String]? = nil
     ) {
         self.script = script
         self.node = node
         self.standIn = standIn
         self.queue = queue
         self.pace = pace
+        self.devices = devices
         unownedExecutor = node.eventLoop.executor.asUnownedSerialExecutor()
     }
 
@@ -94,12 +98,17 @@ actor Visitor {
         else { throw Refused(description: "POST /sign-in: \(begun.status)") }
         let allowed = try await exchange(standIn, authorization)
         guard allowed.status == 302, let back = allowed["location"],
-            let callback = script.callback(back, cookie: SignInScript.cookie(in: flow))
+            let callback = script.callback(back, cookie: cookies(of: person, with: SignInScript.cookie(in: flow)))
         else { throw Refused(description: "stand-in: \(allowed.status)") }
         let completed = try await exchange(node, callback)
         guard completed.status == 303, completed["set-cookie"]?.contains("latchkey=lks_") == true else {
             throw Refused(description: "GET /callback: \(completed.status)")
         }
+        if devices != nil, let device = SignInScript.device(in: completed) { devices?[person] = device }
+    }
+
+    private func cookies(of person: String, with flow: String) -> String {
+        devices?[person].map { "\(flow); \($0)" } ?? flow
     }
 
     private func exchange(_ conversation: NIOLoopBound<HTTPConversation>, _ request: ByteBuffer) async throws
