@@ -111,6 +111,7 @@ struct Node {
 
     private func serve(_ services: Services, announce: @escaping @Sendable (String) -> Void) async throws {
         let logger = telemetry.logger
+        logger.notice("hashing passwords", metadata: ["memory": "\(services.hasher.memory.label)"])
         let server = configuration.server
         let group = MultiThreadedEventLoopGroup(numberOfThreads: server.threads > 0 ? server.threads : System.coreCount)
         try await checkPort(server.port, host: server.host, group: group)
