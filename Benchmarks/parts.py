@@ -124,7 +124,8 @@ def memory(prefix: str) -> Aim:
     return most(f"{prefix}rss_without_hash_regions_mb", "memory", 64)
 
 
-SIGN_IN_AIMS = (("server_cpu_us", "server", 1000.0), ("commits_per_sign_in", "commits", 3.0))
+# Three commits, and a little of the timers that happen to run.
+SIGN_IN_AIMS = (("server_cpu_us", "server", 1000.0), ("commits_per_sign_in", "commits", 3.05))
 
 
 def social(title: str, prefix: str, ratio: str = "") -> Line:
