@@ -337,7 +337,9 @@ let package = Package(
             dependencies: [
                 "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Flows", "InternetAddress", "JSON",
                 "Jobs", "OAuth", "OpenIDConnect", "Web",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
