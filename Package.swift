@@ -33,6 +33,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -44,6 +45,9 @@ let package = Package(
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium"),
         .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt"),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode"),
+
+        // C of our own, where Swift cannot say it: what one library's calls of mmap(2) lead to.
+        .target(name: "CHashRegion", cSettings: [.treatAllWarnings(as: .error)]),
 
         // Values and primitives.
         .target(name: "JSON", swiftSettings: strict),
@@ -172,7 +176,8 @@ let package = Package(
         .target(
             name: "PasswordHashing",
             dependencies: [
-                "Accounts", "CCrypt", "CSodium", "Cryptography", .product(name: "Metrics", package: "swift-metrics"),
+                "Accounts", "CCrypt", "CHashRegion", "CSodium", "Cryptography",
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: touchesC
         ),
@@ -208,10 +213,14 @@ let package = Package(
                 "Mail", "OAuth", "PolicyLanguage", "QRCode",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ],
             swiftSettings: strict
         ),
@@ -301,8 +310,8 @@ let package = Package(
         .testTarget(name: "MailTests", dependencies: ["Accounts", "Cryptography", "Mail"], swiftSettings: strict),
         .testTarget(
             name: "PasswordHashingTests",
-            dependencies: ["Accounts", "Cryptography", "PasswordHashing"],
-            swiftSettings: strict
+            dependencies: ["Accounts", "CHashRegion", "COpenSSL", "CSodium", "Cryptography", "PasswordHashing"],
+            swiftSettings: touchesC
         ),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: strict),
         .testTarget(
@@ -339,7 +348,10 @@ let package = Package(
                 "Jobs", "OAuth", "OpenIDConnect", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

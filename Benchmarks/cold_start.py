@@ -55,9 +55,9 @@ def main() -> None:
     times, sizes = zip(*(cold_start(options.command, options.port, options.log) for _ in range(options.samples)))
     print(f"\nready after {statistics.median(times):.1f} ms ({min(times):.1f} to {max(times):.1f}), {max(sizes):.1f} MB resident")
     print(json.dumps({
-        "start_ms": round(statistics.median(times), 1),
-        "start_least_ms": round(min(times), 1),
-        "start_most_ms": round(max(times), 1),
+        "ms": round(statistics.median(times), 1),
+        "least_ms": round(min(times), 1),
+        "most_ms": round(max(times), 1),
         "rss_mb": round(max(sizes), 1),
         "samples": len(times),
     }))  # fmt: skip

@@ -18,8 +18,8 @@ from figures import Figures, FiguresFault
 # A figure that was measured once says nothing about its noise.
 ALONE = 0.10
 # Sizes of the run and of its data: nothing to be better at.
-SIZES = re.compile(r"(^|_)(users|identities|sessions|tokens|connections|runs|run_seconds|cores|samples|removed)$")
-LESS_IS_BETTER = re.compile(r"(_ms|_us|_mb|_errors|_stale|_p99_ratio|_per_(request|sign_in))$")
+SIZES = re.compile(r"(^|_)(users|identities|sessions|tokens|connections|runs|run_seconds|cores|samples|removed|paced_rate|listeners_ended)$")
+LESS_IS_BETTER = re.compile(r"(_ms|_us|_mb|_seconds|_errors|_stale|_p99_ratio|_per_(request|sign_in))$")
 # What says how fast the machine was, not how fast Latchkey was.
 MACHINE = re.compile(r"(^|_)(limit|nginx|postgres_select|postgres_commit|es256_signature|rs256_signature|raw|kept)_")
 

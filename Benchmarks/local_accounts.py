@@ -188,21 +188,27 @@ def result(load: subprocess.Popen[str]) -> tuple[float, float, float, int]:
     return int(count) / (int(micros) / 1e6), float(p50), float(p99), int(status) + int(broken)
 
 
+def hashes(command: list[str]) -> float:
+    """How many passwords a second `bench-load hash` compares."""
+    count, spent = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return int(count) / float(spent)
+
+
 def resident(pid: int) -> float:
     with open(f"/proc/{pid}/status") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:")) / 1024
 
 
 def password(options: argparse.Namespace) -> None:
-    """Limit, sign-ins, quiet checks and checks during sign-ins, in turn; medians of the runs."""
+    """Limits, sign-ins, quiet checks and checks during sign-ins, in turn; medians of the runs."""
     options.device = known_device(options)
     result(sign_ins(options, 18))
-    limits, rates, p50s, p99s, errors = [], [], [], [], 0
+    limits, kept, rates, p50s, p99s, errors = [], [], [], [], [], 0
     quiet: list[float] = []
     busy: list[float] = []
     for _ in range(options.runs):
-        count, spent = subprocess.run(options.limit.split(), check=True, capture_output=True, text=True).stdout.split()
-        limits.append(int(count) / float(spent))
+        limits.append(hashes(options.limit.split()))
+        kept.append(hashes([*options.limit.split(), "--kept"]))
         rate, p50, p99, wrong = result(sign_ins(options, options.seconds))
         rates.append(rate)
         p50s.append(p50)
@@ -213,10 +219,11 @@ def password(options: argparse.Namespace) -> None:
         time.sleep(0.3)
         busy += checks(options, options.seconds)
         errors += result(load)[3]
-    rate, limit = statistics.median(rates), statistics.median(limits)
+    rate, limit, kept_limit = statistics.median(rates), statistics.median(limits), statistics.median(kept)
     print(f"\n{'':<46}{'per second':>12}{'p50 ms':>10}{'p99 ms':>10}")
     print(f"{'sign-ins with a password':<46}{rate:>12.1f}{statistics.median(p50s):>10.1f}{statistics.median(p99s):>10.1f}")
     print(f"{'limit: the hash alone, on all cores':<46}{limit:>12.1f}")
+    print(f"{'the same with the memory kept':<46}{kept_limit:>12.1f}")
     print(f"{'session checks, nothing else going on':<46}{100:>12}{percentile(quiet, 0.5):>10.2f}{percentile(quiet, 0.99):>10.2f}")
     print(f"{'session checks during sign-ins':<46}{100:>12}{percentile(busy, 0.5):>10.2f}{percentile(busy, 0.99):>10.2f}")
     print()
@@ -227,6 +234,8 @@ def password(options: argparse.Namespace) -> None:
                 "rate": round(rate, 1),
                 "limit_rate": round(limit, 1),
                 "ratio": round(rate / limit, 3),
+                "kept_limit_rate": round(kept_limit, 1),
+                "kept_ratio": round(rate / kept_limit, 3),
                 "p50_ms": round(statistics.median(p50s), 1),
                 "p99_ms": round(statistics.median(p99s), 1),
                 "check_quiet_p99_ms": round(percentile(quiet, 0.99), 2),

@@ -124,7 +124,8 @@ def memory(prefix: str) -> Aim:
     return most(f"{prefix}rss_without_hash_regions_mb", "memory", 64)
 
 
-SIGN_IN_AIMS = (("server_cpu_us", "server", 1000.0), ("commits_per_sign_in", "commits", 3.0))
+# Three commits, and a little of the timers that happen to run.
+SIGN_IN_AIMS = (("server_cpu_us", "server", 1000.0), ("commits_per_sign_in", "commits", 3.05))
 
 
 def social(title: str, prefix: str, ratio: str = "") -> Line:
@@ -147,6 +148,8 @@ LINES = (
     Line("password sign-in", "password_", "libsodium, all cores", "password_limit_rate", "password_ratio",
          (least("password_ratio", "ratio", 0.9), most("password_check_p99_ratio", "p99 of checks, busy / quiet", 2),
           memory("password_"))),
+    Line("  limit: libsodium's own memory", "password_limit_"),
+    Line("  limit: memory kept", "password_kept_limit_"),
     Line("code to tokens, ES256", "tokens_code_", "pg commit, as many clients", "tokens_postgres_commit_rate",
          "tokens_code_commit_ratio", (least("tokens_code_commit_ratio", "ratio", 0.333), memory("tokens_code_"))),
     Line("  limit: pg, the same statement", "tokens_code_limit_"),

@@ -150,9 +150,6 @@ def everything(options: argparse.Namespace) -> None:
         path = options.work / "parts" / f"{name}.json"
         if path.exists():
             found.merge(figures.read(path), name.replace("-", "_") + "_")
-    # The cold start of cold-start is one figure.
-    if "cold_start_start_ms" in found.values:
-        found.values["cold_start_ms"] = found.values.pop("cold_start_start_ms")
     for path in options.out:
         found.write(path)
     print("\n" + whole_table(found, False))

@@ -21,9 +21,9 @@ start_postgres() {
     SERVER=$(dev/postgres url "$CLUSTER")
     DATABASE=$SERVER
     if [ "$(sql -c "select current_setting('shared_preload_libraries') || ' ' || current_setting('shared_buffers')")" != \
-        'pg_stat_statements 1GB' ]; then
+        'pg_stat_statements 2GB' ]; then
         sql -c "alter system set shared_preload_libraries = 'pg_stat_statements'" \
-            -c "alter system set shared_buffers = '1GB'" -c "alter system set max_wal_size = '8GB'"
+            -c "alter system set shared_buffers = '2GB'" -c "alter system set max_wal_size = '8GB'"
         dev/postgres stop "$CLUSTER" >/dev/null
         dev/postgres start "$CLUSTER" >/dev/null
         SERVER=$(dev/postgres url "$CLUSTER")

@@ -4,14 +4,8 @@ CONNECTIONS=${CONNECTIONS:-16}
 
 # The people of bench-load at a stand-in, whose identities are in the tables: introduce PROVIDER FIRST_SUBJECT
 introduce() {
-    local number control
-    control=$(stand_in_port control)
-    for number in $(seq "$PEOPLE"); do
-        [[ $(http "$control" PUT "/people/$1/bench-$number" 'Content-Type: application/json' "{
-            \"subject\": \"$(($2 + number * (USERS / PEOPLE)))\", \"name\": \"Person $number\",
-            \"username\": \"person$number\", \"email\": \"$1-$number@people.example\", \"email_verified\": true
-        }") == "HTTP/1.1 200 "* ]] || die "the stand-in for $1 does not take people"
-    done
+    python3 Benchmarks/people.py --control "$(stand_in_port control)" --provider "$1" --count "$PEOPLE" --first "$2" \
+        --step $((USERS / PEOPLE)) || die "nobody is known to the stand-in for $1"
 }
 
 # The people who are known, each with the browser that they had before: arguments of load in KNOWN.

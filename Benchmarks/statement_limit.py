@@ -21,6 +21,10 @@ def expression(value: str, token_hash: str, kind: str, fresh: dict[str, int]) ->
     if value == "NULL":
         return "null"
     text = value[1:-1]
+    # An array of hashes, of those that asked at the same moment: here it is one.
+    if hashes := re.fullmatch(r'\{((?:"\\\\x[0-9a-f]{64}",?)+)\}', text):
+        each = [expression(f"'\\x{found}'", token_hash, kind, fresh) for found in re.findall(r"x([0-9a-f]{64})", hashes[1])]
+        return f"array[{', '.join(each)}]::bytea[]"
     if text == f"\\x{token_hash}":
         return f"sha256(('{kind}' || :number::bigint)::bytea)"
     if re.fullmatch(r"\\x[0-9a-f]{64}", text):
@@ -47,12 +51,12 @@ def main() -> None:
     arguments.add_argument("--singles", type=int, required=True)
     options = arguments.parse_args()
     log = open(options.log, encoding="utf-8", errors="replace").read()
-    found = [record for record in RECORD.finditer(log) if options.marker in record["text"]]
+    found = [
+        record for record in RECORD.finditer(log) if options.marker in record["text"] and options.token_hash in record["values"]
+    ]
     if not found:
-        raise SystemExit(f"Postgres logged no statement with {options.marker!r}")
+        raise SystemExit(f"Postgres logged no statement with {options.marker!r} that names the token")
     values = {int(number): value for number, value in VALUE.findall(found[-1]["values"])}
-    if f"'\\x{options.token_hash}'" not in values.values():
-        raise SystemExit(f"the statement with {options.marker!r} does not name the token")
     fresh: dict[str, int] = {}
     text = re.sub(
         r"\$(\d+)", lambda match: expression(values[int(match[1])], options.token_hash, options.kind, fresh), found[-1]["text"]
@@ -65,4 +69,5 @@ def main() -> None:
     print(re.sub(r"--[^\n]*", "", text) + ";")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -12,10 +12,12 @@ struct HashLimit: AsyncParsableCommand {
 
     @Option(help: "Threads.") var threads = 2
     @Option(help: "Seconds.") var seconds = 5
+    @Flag(help: "Let each thread keep its memory; otherwise it is libsodium's own way.") var kept = false
     @Option(help: "Print a hash of this password and end.") var print: String?
 
     func run() async throws {
-        let hasher = try BoundedPasswordHasher(threads: threads, queueLimit: 64, niceness: 0)
+        let hasher = try BoundedPasswordHasher(threads: threads, queueLimit: 64, niceness: 0, keepsMemory: kept)
+        guard !kept || hasher.memory == .kept else { throw ValidationError("memory is \(hasher.memory.label)") }
         guard let password = Password(self.print ?? "correct horse battery staple") else {
             throw ValidationError("no password")
         }

@@ -25,15 +25,30 @@ public protocol AccountStore: Sendable {
 /// Sessions.
 public protocol SessionStore: Sendable {
     /// The live session behind a token, by the database's clock: one round trip, always from the database.
-    func session(_ token: TokenHash, lifetime: SessionLifetime) async throws(StoreFailure) -> LiveSession?
-    /// Writes down that a session was used now.
-    func touch(_ session: SessionID) async throws(StoreFailure)
+    ///
+    /// `completion` gets it once, on a thread that others wait for: it hands the answer on and never blocks.
+    func session(
+        _ token: TokenHash,
+        lifetime: SessionLifetime,
+        then completion: @escaping @Sendable (Result<LiveSession?, StoreFailure>) -> Void
+    )
+    /// Notes that a session is being used, to be written down soon; nobody waits for it.
+    func touch(_ session: SessionID)
     /// Ends the session behind a token; false when there was none.
     func end(_ token: TokenHash) async throws(StoreFailure) -> Bool
     /// Ends all sessions of the user behind a token; returns how many.
     func endAll(ofUserBehind token: TokenHash) async throws(StoreFailure) -> Int
     /// Removes at most `limit` each of sessions, transactions and parked callbacks that are over; returns how many went.
     func removeExpired(limit: Int) async throws(StoreFailure) -> Int
+}
+
+extension SessionStore {
+    /// The live session behind a token, for a task. Its cancellation is not looked at: a statement's own deadline ends the wait.
+    public func session(_ token: TokenHash, lifetime: SessionLifetime) async throws(StoreFailure) -> LiveSession? {
+        try await withCheckedContinuation { continuation in
+            session(token, lifetime: lifetime) { continuation.resume(returning: $0) }
+        }.get()
+    }
 }
 
 /// Sign-ins in progress.

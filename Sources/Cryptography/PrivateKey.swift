@@ -32,8 +32,17 @@ public final class PrivateKey: Sendable {
     ///   key that does not pass the checks.
     public convenience init(pkcs8PEM: Secret) throws(KeyFault) {
         guard let key = PrivateKeyReader.read(pem: pkcs8PEM) else { throw .malformed }
-        guard key.passesPairwiseCheck() else { throw .failedCheck }
         try self.init(handle: key)
+        guard hasBothHalves else { throw .failedCheck }
+    }
+
+    /// Whether the private half belongs to the public half written beside it. For RSA a signature tells, in a millisecond: OpenSSL's
+    /// own check also asks whether the factors are prime, which takes forty, and a node reads its keys before it is ready.
+    private var hasBothHalves: Bool {
+        guard case .rsa = publicKey.kind else { return handle.passesPairwiseCheck() }
+        let probe = Array("both halves".utf8)
+        guard let signature = try? sign(probe, algorithm: .rs256) else { return false }
+        return publicKey.isValid(signature: signature, over: probe, algorithm: .rs256)
     }
 
     /// Signs, in the form of JOSE (RFC 7518 section 3).

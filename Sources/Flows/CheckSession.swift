@@ -15,12 +15,25 @@ public struct CheckSession: Sendable {
     /// once on all. Now and then, at most once per touch interval and session, its use is written down as well.
     public func callAsFunction(_ token: SessionToken) async throws(FlowFailure) -> LiveSession? {
         do {
-            guard let session = try await sessions.session(token.hash, lifetime: lifetime) else { return nil }
-            // The answer stands even if its use cannot be written down.
-            if session.needsTouch { try? await sessions.touch(session.id) }
-            return session
+            return noted(try await sessions.session(token.hash, lifetime: lifetime))
         } catch {
             throw FlowFailure(.checkSession, error)
         }
+    }
+
+    /// The same for a caller that is no task; `completion` gets the answer once, on a thread that others wait for, and
+    /// must not block.
+    public func callAsFunction(
+        _ token: SessionToken,
+        then completion: @escaping @Sendable (Result<LiveSession?, FlowFailure>) -> Void
+    ) {
+        sessions.session(token.hash, lifetime: lifetime) { result in
+            completion(result.map(noted).mapError { FlowFailure(.checkSession, $0) })
+        }
+    }
+
+    private func noted(_ session: LiveSession?) -> LiveSession? {
+        if let session, session.needsTouch { sessions.touch(session.id) }
+        return session
     }
 }

@@ -5,9 +5,13 @@ import Cryptography
 ///
 /// The threads are the memory budget: each hash in work takes ``Argon2Parameters/memoryKiB``, and comparing with an
 /// imported hash up to 256 MiB. They are also the processor budget: session checks go first.
+///
+/// A thread keeps the memory of its hashes (``HashMemory``) where that is possible and wanted.
 public final class BoundedPasswordHasher: PasswordHasher {
     private let parameters: Argon2Parameters
     private let pool: HashingPool
+    /// Where the memory of a hash comes from; for the log.
+    public let memory: HashMemory
     /// A hash of 32 random bytes, which nobody's password is. Comparing with it costs what comparing with a real one
     /// does.
     let nobody: ReadableHash
@@ -19,13 +23,16 @@ public final class BoundedPasswordHasher: PasswordHasher {
     ///   - threads: how many hashes are in work at most, 1 to 256.
     ///   - queueLimit: how many more may wait, 0 to 100,000.
     ///   - niceness: by how much the threads lower their priority (setpriority(2)), 0 to 19.
-    ///     - skipsDummyHash: answers at once when there is no stored hash. Only for the enumeration benchmark, which
+    ///   - keepsMemory: whether threads keep the memory of their hashes, which takes half of a hash's time off. Without it
+    ///     nothing of libsodium is touched.
+    ///   - skipsDummyHash: answers at once when there is no stored hash. Only for the enumeration benchmark, which
     ///   has to prove that it would notice; in service it tells everybody which addresses are unknown.
     public convenience init(
         parameters: Argon2Parameters = .standard,
         threads: Int,
         queueLimit: Int,
         niceness: Int32 = 10,
+        keepsMemory: Bool = true,
         skipsDummyHash: Bool = false
     ) throws(PasswordHasherFault) {
         try self.init(
@@ -33,6 +40,7 @@ public final class BoundedPasswordHasher: PasswordHasher {
             threads: threads,
             queueLimit: queueLimit,
             niceness: niceness,
+            keepsMemory: keepsMemory,
             skipsDummyHash: skipsDummyHash,
             metrics: .instruments()
         )
@@ -43,6 +51,7 @@ public final class BoundedPasswordHasher: PasswordHasher {
         threads: Int,
         queueLimit: Int,
         niceness: Int32,
+        keepsMemory: Bool = true,
         skipsDummyHash: Bool,
         metrics: HashingMetrics
     ) throws(PasswordHasherFault) {
@@ -55,7 +64,14 @@ public final class BoundedPasswordHasher: PasswordHasher {
         self.nobody = nobody
         self.parameters = parameters
         self.skipsDummyHash = skipsDummyHash
-        pool = try HashingPool(threads: threads, queueLimit: queueLimit, niceness: niceness, metrics: metrics)
+        memory = keepsMemory ? .found : .mapped(.switchedOff)
+        pool = try HashingPool(
+            threads: threads,
+            queueLimit: queueLimit,
+            niceness: niceness,
+            keepsMemory: memory == .kept ? HashingPool.KeepsMemory(bytes: parameters.memoryKiB * 1024) : nil,
+            metrics: metrics
+        )
     }
 
     deinit { pool.close() }

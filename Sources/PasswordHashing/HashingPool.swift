@@ -25,17 +25,29 @@ final class HashingPool: Sendable {
     /// Counts what was queued since it was last looked; may count too much, never too little.
     private let arrivals = DispatchSemaphore(value: 0)
     private let capacity: Int
+    private let keepsMemory: KeepsMemory?
     private let metrics: HashingMetrics
+
+    /// The memory that each thread keeps for its hashes.
+    struct KeepsMemory: Sendable {
+        /// Of the largest hash it is for.
+        let bytes: Int
+        /// How long a thread without work keeps it, wiped. Long enough that sign-ins now and then find it there, short
+        /// enough that a night's quiet node is as small as it can be.
+        var idleFor = DispatchTimeInterval.seconds(10)
+    }
 
     /// Starts the threads. They keep the pool alive until ``close()``, which the owner has to call.
     init(
         threads: Int,
         queueLimit: Int,
         niceness: Int32,
+        keepsMemory: KeepsMemory? = nil,
         metrics: HashingMetrics
     ) throws(PasswordHasherFault) {
         guard (1...256).contains(threads), (0...100_000).contains(queueLimit) else { throw .limitsOutOfBounds }
         capacity = threads + queueLimit
+        self.keepsMemory = keepsMemory
         self.metrics = metrics
         for _ in 0..<threads {
             state.withLock { $0.threads += 1 }
@@ -126,10 +138,21 @@ final class HashingPool: Sendable {
         item?.refuse(.stopped)
     }
 
+    /// A thread that finds nothing to do wipes its memory before it waits, and gives it back when it has waited for long.
+    private func waitForArrival(keeping region: HashRegion?) {
+        guard let region, let keepsMemory else { return arrivals.wait() }
+        guard arrivals.wait(timeout: .now()) == .timedOut else { return }
+        region.wipe()
+        guard arrivals.wait(timeout: .now() + keepsMemory.idleFor) == .timedOut else { return }
+        region.release()
+        arrivals.wait()
+    }
+
     /// The life of one thread.
     private func serve() {
+        let region = keepsMemory.map { HashRegion(bytes: $0.bytes, report: metrics.region) }
         while true {
-            arrivals.wait()
+            waitForArrival(keeping: region)
             let (item, isClosed): (Item?, Bool) = state.withLock { state in
                 guard !state.waiting.isEmpty else { return (nil, state.isClosed) }
                 state.running += 1
@@ -138,7 +161,7 @@ final class HashingPool: Sendable {
             }
             if let item {
                 let start = ContinuousClock.now
-                let deliver = item.work()
+                let deliver = region?.lend(to: item.work) ?? item.work()
                 metrics.took(start.duration(to: .now))
                 // Before the caller goes on: it may come back at once, and its own place must be free.
                 state.withLock { $0.running -= 1 }
@@ -147,6 +170,7 @@ final class HashingPool: Sendable {
                 break
             }
         }
+        region?.release()
         let ended = state.withLock { state in
             state.threads -= 1
             guard state.threads == 0 else { return [CheckedContinuation<Void, Never>]() }

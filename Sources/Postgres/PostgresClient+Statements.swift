@@ -38,6 +38,21 @@ extension PostgresClient {
         try await ticket(.one(statement), on: .read, within: limit).cancellableResult(from: pool).one()
     }
 
+    /// The same for callers that are no task: costs neither a task nor a change of threads.
+    ///
+    /// - Parameters:
+    ///   - statement: the statement and its parameters.
+    ///   - completion: gets the result once, mostly on the client's own thread, which everything else waits for: it hands
+    ///     the result on and never blocks.
+    public func read(
+        _ statement: SQL,
+        then completion: @escaping @Sendable (Result<Rows, PostgresFailure>) -> Void
+    ) {
+        ticket(.one(statement), on: .read, within: nil).submit(to: pool) { result in
+            completion(Result { () throws(PostgresFailure) in try result.one() })
+        }
+    }
+
     /// Runs all statements in one transaction, in one round trip with one commit: all of them take effect or none. Repeated
     /// after a deadlock, like ``query(_:within:)``.
     ///
@@ -60,6 +75,16 @@ extension PostgresClient {
             }
         }
         return try await ticket(.many(statements), on: .batch, within: limit).cancellableResult(from: pool).many()
+    }
+
+    /// Runs one statement for a caller that is no task, as ``read(_:then:)`` does; it is not repeated after a deadlock.
+    public func query(
+        _ statement: SQL,
+        then completion: @escaping @Sendable (Result<Rows, PostgresFailure>) -> Void
+    ) {
+        ticket(.one(statement), on: .statement, within: nil).submit(to: pool) { result in
+            completion(Result { () throws(PostgresFailure) in try result.one() })
+        }
     }
 
     /// How often a statement goes again that lost a deadlock.

@@ -1,6 +1,6 @@
 public import struct Foundation.UUID
 
-/// A type whose Swift arrays are Postgres values: `[UInt8]` is `bytea`, the others are one-dimensional arrays.
+/// A type whose Swift arrays are Postgres values: `[UInt8]` is `bytea`, the others are one-dimensional arrays, `bytea[]` among them.
 public protocol SQLArrayElement: Sendable {
     /// The type of the whole array.
     static var sqlArrayType: SQLType { get }
@@ -40,6 +40,21 @@ extension UInt8: SQLArrayElement {
     /// The bytes themselves.
     public static func decodeArray(_ bytes: ArraySlice<UInt8>, as type: SQLType) -> [UInt8]? {
         type == .bytes ? Array(bytes) : nil
+    }
+}
+
+extension Array: SQLArrayElement where Element == UInt8 {
+    /// `bytea[]`
+    public static var sqlArrayType: SQLType { .bytesArray }
+
+    /// A one-dimensional array without NULLs.
+    public static func encodeArray(_ values: [[UInt8]], into bytes: inout [UInt8]) {
+        ArrayForm.encode(values, of: .bytes, into: &bytes)
+    }
+
+    /// Reads `bytea[]`; refuses NULL elements and more than one dimension.
+    public static func decodeArray(_ bytes: ArraySlice<UInt8>, as type: SQLType) -> [[UInt8]]? {
+        type == .bytesArray ? ArrayForm.decode(bytes) : nil
     }
 }
 

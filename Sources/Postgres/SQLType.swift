@@ -30,6 +30,8 @@ public struct SQLType: Sendable, Hashable {
     public static let float8 = SQLType(oid: 701)
     /// The type of an untyped literal.
     public static let unknown = SQLType(oid: 705)
+    /// `bytea[]`
+    public static let bytesArray = SQLType(oid: 1001)
     /// `text[]`
     public static let textArray = SQLType(oid: 1009)
     /// `bigint[]`

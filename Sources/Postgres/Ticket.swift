@@ -37,6 +37,7 @@ final class Ticket: Sendable {
     @safe private enum State {
         case created
         case waiting(UnsafeContinuation<Result, Never>)
+        case watched(@Sendable (Result) -> Void)
         case finished(Result)
     }
 
@@ -67,20 +68,28 @@ final class Ticket: Sendable {
     /// Hands over a result; only the first counts.
     @discardableResult
     func finish(_ result: Result) -> Bool {
-        let (continuation, isFirst) = unsafe state.withLock { state -> (UnsafeContinuation<Result, Never>?, Bool) in
-            switch state {
-            case .created:
-                state = .finished(result)
-                return (nil, true)
-            case .waiting(let continuation):
-                state = .finished(result)
-                return unsafe (continuation, true)
-            case .finished:
-                return (nil, false)
-            }
+        let before = state.withLock { state in
+            let before = state
+            if case .finished = before { return before }
+            state = .finished(result)
+            return before
         }
-        unsafe continuation?.resume(returning: result)
-        return isFirst
+        switch before {
+        case .created: return true
+        case .waiting(let continuation):
+            unsafe continuation.resume(returning: result)
+            return true
+        case .watched(let completion):
+            completion(result)
+            return true
+        case .finished: return false
+        }
+    }
+
+    /// Submits the ticket; `completion` gets its result, once, from whoever finishes it: mostly the pool's thread.
+    func submit(to pool: ConnectionPool, then completion: @escaping @Sendable (Result) -> Void) {
+        state.withLock { $0 = .watched(completion) }
+        pool.submit(self)
     }
 
     /// Submits the ticket and waits for its result. The continuation is resumed exactly once: by whoever moves the state

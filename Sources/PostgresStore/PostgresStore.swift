@@ -7,12 +7,16 @@ public struct PostgresStore: Sendable {
     let client: PostgresClient
     let logger: Logger
     let retention: Retention
+    let lookups: SessionLookups
+    let touches: SessionTouches
 
     /// Creates the stores over a client that somebody else starts and stops.
     public init(client: PostgresClient, logger: Logger, retention: Retention = Retention()) {
         self.client = client
         self.logger = logger
         self.retention = retention
+        lookups = SessionLookups(client: client) { Self.translate($0, logger: logger) }
+        touches = SessionTouches(client: client) { Self.translate($0, logger: logger) }
     }
 
     /// Runs one statement; the failure is logged here, once, and leaves as what a flow can act on.
@@ -25,7 +29,9 @@ public struct PostgresStore: Sendable {
     }
 
     /// A failure without its details, which stay in the log. `description` of a failure carries no parameter values.
-    func translate(_ failure: PostgresFailure) -> StoreFailure {
+    func translate(_ failure: PostgresFailure) -> StoreFailure { Self.translate(failure, logger: logger) }
+
+    private static func translate(_ failure: PostgresFailure, logger: Logger) -> StoreFailure {
         logger.warning("database", metadata: ["error": "\(failure)"])
         switch failure {
         case .unavailable, .poolExhausted, .timedOut, .stopped, .cancelled: return .unavailable

@@ -19,9 +19,11 @@ enum Schema {
         case unknown
     }
 
+    /// The declared keys beside their levels, which are asked for with every name in a file.
+    private static let patterns = Settings.table.map { (key: $0, levels: $0.levels) }
+
     static func place(_ levels: [String]) -> Place {
-        for key in Settings.table {
-            let pattern = key.levels
+        for (key, pattern) in patterns {
             if pattern.count == levels.count, fits(levels.dropLast(), pattern.dropLast()) {
                 if fits(levels.suffix(1), pattern.suffix(1)) {
                     return .setting(Match(key: key, path: ConfigurationPath(levels), isFileForm: false))
@@ -31,8 +33,8 @@ enum Schema {
                 }
             }
         }
-        let isSection = Settings.table.contains { key in
-            key.levels.count > levels.count && fits(levels[...], key.levels.prefix(levels.count))
+        let isSection = patterns.contains { _, pattern in
+            pattern.count > levels.count && fits(levels[...], pattern.prefix(levels.count))
         }
         return isSection ? .section : .unknown
     }

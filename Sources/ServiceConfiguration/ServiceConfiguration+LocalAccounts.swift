@@ -32,6 +32,8 @@ extension ServiceConfiguration {
         public let hashPasses: Int
         /// Hashes at a time; 0 is one for each core.
         public let hashThreads: Int
+        /// Whether the threads keep the memory of their hashes.
+        public let hashKeepsMemory: Bool
         /// Hashes that wait.
         public let queueLimit: Int
         /// How long a link to set a new password works.
@@ -78,6 +80,7 @@ extension ServiceConfiguration.Passwords {
         hashMemory = resolver.value(Settings.passwordHashMemory)
         hashPasses = resolver.value(Settings.passwordHashPasses)
         hashThreads = resolver.value(Settings.passwordHashThreads)
+        hashKeepsMemory = resolver.value(Settings.passwordHashKeepMemory)
         queueLimit = resolver.value(Settings.passwordQueueLimit)
         resetLifetime = resolver.value(Settings.passwordResetLifetime)
     }

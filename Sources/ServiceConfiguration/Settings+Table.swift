@@ -15,7 +15,7 @@ extension Settings {
         passwordEnabled.key, passwordMinimumLength.key, passwordMinimumLengthWithSecondFactor.key,
         passwordBlockList.key,
         passwordBreachCheck.key, passwordBreachURL.key, passwordHashMemory.key, passwordHashPasses.key,
-        passwordHashThreads.key, passwordQueueLimit.key, passwordResetLifetime.key,
+        passwordHashThreads.key, passwordHashKeepMemory.key, passwordQueueLimit.key, passwordResetLifetime.key,
         accountSignUpLifetime.key, accountUndoLifetime.key, accountIdentityUndoFor.key,
         throttlePasswordsPerPair.key, throttlePasswordsPerAddress.key, throttleAttemptsPerClient.key,
         throttleMailsPerAddress.key, throttleMailsPerClient.key, throttleStartsPerClient.key,

@@ -5,14 +5,8 @@ public import Hummingbird
 /// The routes of one Latchkey node: called by `latchkey serve` and by the tests alike.
 public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     let settings = services.settings
-    let https = settings.publicOrigin.hasPrefix("https://")
-    let headers = SecurityHeaders(
-        https: https,
-        formTargets: settings.formTargets,
-        apps: services.authorizationServer.clients
-    )
-    let answers = Answers(pages: services.pages, headers: headers, contact: settings.contact)
-    let cookies = Cookies(secure: https, sessionSameSite: settings.strictSameSite ? .strict : .lax)
+    let answers = Answers(services)
+    let cookies = Cookies(settings)
     let forms = Forms(maximumBytes: settings.maximumBodyBytes, timeout: settings.requestTimeout)
     let table = RouteTable(
         formPostProviders: Set(services.buttons.filter(\.formPost).map(\.id.description))
@@ -22,7 +16,7 @@ public func buildRouter(_ services: WebServices) -> Router<RequestScope> {
     router.add(
         middleware: EdgeMiddleware(
             answers: answers,
-            headers: headers,
+            headers: answers.headers,
             metrics: RequestMetrics(),
             routes: table,
             publicOrigin: settings.publicOrigin

@@ -40,6 +40,8 @@ public struct WebServices: Sendable {
     public struct Settings: Sendable {
         /// Origin people use, such as `https://login.example.com`; never taken from a request (A09, P-8).
         public var publicOrigin: String
+        /// Whether people reach this installation by https.
+        var isSecure: Bool { publicOrigin.hasPrefix("https://") }
         /// Name of this installation.
         public var serviceName: String
         /// Whether the session cookie is `SameSite=Strict`.

@@ -16,6 +16,7 @@ func passwordHasher(_ configuration: ServiceConfiguration) throws(StartFault) ->
             parameters: Argon2Parameters(memoryKiB: passwords.hashMemory, passes: passwords.hashPasses),
             threads: passwords.hashThreads > 0 ? passwords.hashThreads : ProcessInfo.processInfo.activeProcessorCount,
             queueLimit: passwords.queueLimit,
+            keepsMemory: passwords.hashKeepsMemory,
             skipsDummyHash: configuration.development.skipsDummyHash
         )
     } catch {

@@ -15,22 +15,28 @@ struct MailServices: Sendable {
     let transport: SMTPTransport?
 }
 
-/// Templates, transport and runner of the queue `mail`; nil where no mail is configured.
+/// The words of mails; nil where no mail is configured.
+func mailTemplates(_ configuration: ServiceConfiguration) throws(StartFault) -> MailTemplates? {
+    guard configuration.mail.isCaught || configuration.mail.server != nil else { return nil }
+    do {
+        return try MailTemplates(directory: configuration.templates.directory)
+    } catch {
+        throw StartFault("the mail templates cannot be used:\n\(error)")
+    }
+}
+
+/// Transport and runner of the queue `mail`; nil where no mail is configured.
 func mailServices(
     _ configuration: ServiceConfiguration,
+    templates: MailTemplates?,
     store: PostgresStore,
     local: LocalAccountServices,
     logger: Logger
 ) throws(StartFault) -> MailServices? {
     let mail = configuration.mail
     let smtp = try smtpTransport(configuration, logger: logger)
-    guard let transport: any MailTransport = mail.isCaught ? CatchingTransport(store: store) : smtp else { return nil }
-    let templates: MailTemplates
-    do {
-        templates = try MailTemplates(directory: configuration.templates.directory)
-    } catch {
-        throw StartFault("the mail templates cannot be used:\n\(error)")
-    }
+    guard let templates, let transport: any MailTransport = mail.isCaught ? CatchingTransport(store: store) : smtp
+    else { return nil }
     // Where mails are caught, any sender will do.
     guard let from = mail.from ?? EmailAddress("latchkey@example.org") else { return nil }
     let mailer = Mailer(

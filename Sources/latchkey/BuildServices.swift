@@ -35,7 +35,12 @@ struct Services: Sendable {
 }
 
 /// Wires a node together. Called by `serve`, `dev` and `migrate`; nothing is started here.
-func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws(StartFault) -> Services {
+func buildServices(_ configuration: ServiceConfiguration, logger: Logger) async throws(StartFault) -> Services {
+    // What takes longest, on all cores. As values, because `async let` does not keep the type of an error.
+    async let pagesMade = Result { () throws(StartFault) in try servicePages(configuration) }
+    async let lettersMade = Result { () throws(StartFault) in try mailTemplates(configuration) }
+    async let rulesMade = Result { () throws(StartFault) in try passwordRules(configuration) }
+    async let hasherMade = Result { () throws(StartFault) in try passwordHasher(configuration) }
     let postgres = try postgresClient(configuration, logger: logger)
     let store = PostgresStore(client: postgres, logger: logger, retention: retention(configuration))
     let transport = try curlTransport(configuration, logger: logger)
@@ -72,19 +77,15 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )
-    let pages: Pages
-    do {
-        pages = try Pages(directory: configuration.templates.directory, serviceName: configuration.serviceName)
-    } catch {
-        throw StartFault("the templates cannot be used:\n\(error)")
-    }
-    let hasher = try passwordHasher(configuration)
+    let pages = try await pagesMade.get()
+    let letters = try await lettersMade.get()
+    let hasher = try await hasherMade.get()
     let local = LocalAccountServices(
         settings: localAccountSettings(configuration, providers: providers, policy: policy, lifetime: lifetime),
         store: store,
         sessions: store,
         hasher: hasher,
-        rules: try passwordRules(configuration),
+        rules: try await rulesMade.get(),
         breaches: breachCheck(configuration, transport: transport),
         keyRing: try keyRing(configuration),
         unixTime: { Int64(Date().timeIntervalSince1970) }
@@ -176,12 +177,20 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) throws
         policy: loader,
         signingKeys: signingKeys,
         clients: clients,
-        mail: try mailServices(configuration, store: store, local: local, logger: logger),
+        mail: try mailServices(configuration, templates: letters, store: store, local: local, logger: logger),
         logoutNotices: logoutNotices(configuration, server: server, store: store, transport: transport, logger: logger),
         upstreamRefreshes: handOut?.refreshes,
         resealing: signIn.vault.map { ResealUpstreamTokens(vault: $0, store: store) },
         web: web
     )
+}
+
+private func servicePages(_ configuration: ServiceConfiguration) throws(StartFault) -> Pages {
+    do {
+        return try Pages(directory: configuration.templates.directory, serviceName: configuration.serviceName)
+    } catch {
+        throw StartFault("the templates cannot be used:\n\(error)")
+    }
 }
 
 /// How long rows are kept.

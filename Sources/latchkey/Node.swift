@@ -28,7 +28,7 @@ struct Node {
 
     /// Applies what is missing of the schema; returns how many scripts that were.
     func migrate() async throws -> Int {
-        let services = try buildServices(configuration, logger: telemetry.logger)
+        let services = try await buildServices(configuration, logger: telemetry.logger)
         services.postgres.start()
         defer { Task { await services.postgres.shutdown(within: .seconds(1)) } }
         try await reachDatabase(services.postgres)
@@ -38,7 +38,7 @@ struct Node {
     /// Runs until SIGTERM or SIGINT. Faults at the start leave as ``StartFault``, one sentence each.
     func run(migrating: Bool, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws {
         ignoreHangUps()
-        let services = try buildServices(configuration, logger: telemetry.logger)
+        let services = try await buildServices(configuration, logger: telemetry.logger)
         services.postgres.start()
         do {
             try await reachDatabase(services.postgres)
@@ -111,6 +111,7 @@ struct Node {
 
     private func serve(_ services: Services, announce: @escaping @Sendable (String) -> Void) async throws {
         let logger = telemetry.logger
+        logger.notice("hashing passwords", metadata: ["memory": "\(services.hasher.memory.label)"])
         let server = configuration.server
         let group = MultiThreadedEventLoopGroup(numberOfThreads: server.threads > 0 ? server.threads : System.coreCount)
         try await checkPort(server.port, host: server.host, group: group)
@@ -120,19 +121,20 @@ struct Node {
         let origin = configuration.publicURL.description
         let application = Application(
             router: buildRouter(services.web),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [
-                        StalledWriteHandler(limit: .nanoseconds(server.idleTimeout.wholeNanoseconds))
-                    ],
-                    idleTimeout: .nanoseconds(server.idleTimeout.wholeNanoseconds),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 * 1024,
-                        maxHeaderListSize: 32 * 1024,
-                        maxHeaderFieldCount: 100
-                    )
+            server: HTTPServerBuilder { responder in
+                ServerChannel(
+                    services.web,
+                    limits: ServerChannel.Limits(
+                        idleTimeout: .nanoseconds(server.idleTimeout.wholeNanoseconds),
+                        headerFieldBytes: 16 * 1024,
+                        headerListBytes: 32 * 1024,
+                        headerFields: 100
+                    ),
+                    handlers: { [StalledWriteHandler(limit: .nanoseconds(server.idleTimeout.wholeNanoseconds))] },
+                    logger: logger,
+                    responder: responder
                 )
-            ),
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(server.host, port: server.port),
                 serverName: nil,

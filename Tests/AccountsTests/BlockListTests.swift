@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Accounts
@@ -35,6 +36,15 @@ struct BlockListTests {
         }
         #expect(try BlockList(file: []).count == 0)
         #expect(list.union(.builtIn).count == 10_005)
+    }
+
+    @Test(
+        "what is ASCII is folded as everything else is",
+        arguments: ["", "PassWord", "\u{7F}A z~\\", "I", "\u{130}I", "\u{212A}"]
+    )
+    func folding(_ text: String) {
+        let slowly = text.precomposedStringWithCanonicalMapping.lowercased().precomposedStringWithCanonicalMapping
+        #expect(BlockList.fold(text) == slowly)
     }
 
     @Test("all faults are found, with their lines and without their text")

@@ -19,6 +19,7 @@ import memory
 import parts
 import report
 import soak
+import statement_limit
 from figures import Figures, FiguresFault
 
 
@@ -175,6 +176,24 @@ class CapacityTests(unittest.TestCase):
         cores = capacity.cost(values, capacity.demand(capacity.USUAL), "server")
         self.assertAlmostEqual(cores, (3000 + 2.7777778 + 33.333333) * 100 / 1e6)
         self.assertIn(f"{0.5 / cores * 1e6:,.0f} users", capacity.text(values, capacity.USUAL))
+
+
+class StatementTests(unittest.TestCase):
+    token = "ab" * 32
+
+    def expression(self, value: str) -> str:
+        return statement_limit.expression(value, self.token, "session", {})
+
+    def test_the_token_becomes_another_each_time_alone_or_in_an_array(self) -> None:
+        another = "sha256(('session' || :number::bigint)::bytea)"
+        self.assertEqual(self.expression(f"'\\x{self.token}'"), another)
+        self.assertEqual(self.expression(f"""'{{"\\\\x{self.token}"}}'"""), f"array[{another}]::bytea[]")
+        fresh = self.expression(f"""'{{"\\\\x{self.token}","\\\\x{"cd" * 32}"}}'""")
+        self.assertEqual(fresh, f"array[{another}, sha256(('new session 0 ' || :number::bigint)::bytea)]::bytea[]")
+
+    def test_other_values_stay_what_they_are(self) -> None:
+        self.assertEqual([self.expression(value) for value in ("NULL", "'14'", "'t'", "'{fed}'", "'it''s'")],
+                         ["null", "14", "true", "'{fed}'::text[]", "'it''s'::text"])  # fmt: skip
 
 
 class SoakTests(unittest.TestCase):

@@ -49,6 +49,19 @@ import Testing
         }
     }
 
+    @Test("a private half beside the public half of another key is refused")
+    func halvesOfTwoKeys() throws {
+        let (key, other) = (try PrivateKey.generate(.rsa(bits: 2048)), try PrivateKey.generate(.rsa(bits: 2048)))
+        guard case .rsa(let own, _) = key.publicKey.components, case .rsa(let foreign, _) = other.publicKey.components
+        else { return #expect(Bool(false), "RSA keys have numbers of RSA") }
+        let lines = key.pkcs8PEM.reveal().split(separator: "\n")
+        var body = try #require(Base64.decode(lines.dropFirst().dropLast().joined()))
+        let modulus = try #require(body.firstRange(of: own))
+        body.replaceSubrange(modulus, with: foreign)
+        let pem = "-----BEGIN PRIVATE KEY-----\n\(Base64.encode(body))\n-----END PRIVATE KEY-----\n"
+        #expect(throws: KeyFault.failedCheck) { try PrivateKey(pkcs8PEM: Secret(pem)) }
+    }
+
     @Test func nothingPrintsTheKey() throws {
         let key = try PrivateKey.generate(.ed25519)
         var text = "\(key) \(String(reflecting: key))"

@@ -122,7 +122,7 @@ struct HashingPoolTests {
         let pool = try pool(threads: 1, queueLimit: 5)
         let blocking = try await begin(1, in: pool)
         let late = Task { [gate] in
-            withUnsafeCurrentTask { $0?.cancel() }
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
             await #expect(throws: HashingFailure.stopped) {
                 try await pool.perform {
                     gate.pass(2)

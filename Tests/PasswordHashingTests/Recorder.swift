@@ -8,12 +8,14 @@ final class Recorder: Sendable {
     let took = Mutex(0)
     let waiting = Mutex(0)
     let shed = Mutex(0)
+    let events = Mutex<[HashRegion.Event]>([])
 
     var metrics: HashingMetrics {
         HashingMetrics(
             took: { _ in self.took.withLock { $0 += 1 } },
             waiting: { count in self.waiting.withLock { $0 = count } },
-            shed: { self.shed.withLock { $0 += 1 } }
+            shed: { self.shed.withLock { $0 += 1 } },
+            region: { event in self.events.withLock { $0.append(event) } }
         )
     }
 }

@@ -38,7 +38,10 @@ struct ContractTests {
         return operations
     }
 
-    static func router() throws -> Router<RequestScope> {
+    static func router() throws -> Router<RequestScope> { buildRouter(try services(sessions: NoStore())) }
+
+    /// An edge without anything behind it but these sessions.
+    static func services(sessions: any SessionStore) throws -> WebServices {
         let lifetime = SessionLifetime(
             idleTimeout: .seconds(1),
             absoluteTimeout: .seconds(1),
@@ -65,41 +68,39 @@ struct ContractTests {
             ),
             unixTime: { 0 }
         )
-        return buildRouter(
-            WebServices(
-                settings: .init(
-                    publicOrigin: "https://login.example",
-                    serviceName: "Test",
-                    strictSameSite: false,
-                    returnAddresses: [],
-                    defaultReturnAddress: "/account",
-                    trustedProxies: [],
-                    maximumBodyBytes: 1024,
-                    requestTimeout: .seconds(1),
-                    formTargets: [],
-                    lifetime: lifetime,
-                    transactionLifetime: .seconds(1),
-                    startsPerClient: 1
-                ),
-                pages: try Pages(directory: root.appendingPathComponent("templates").path),
-                buttons: [],
-                beginSignIn: BeginSignIn(signIn),
-                completeSignIn: CompleteSignIn(signIn),
-                confirmLink: ConfirmLink(signIn, NoLocalAccounts.services(lifetime)),
-                receipts: NoPendingLinks(),
-                holds: DecideHold(store: NoPendingLinks(), providerNames: [:], unixTime: { 0 }),
-                users: AdministerUsers(store: NoUsers(), sessions: NoLocalAccounts(), unixTime: { 0 }),
-                clients: NoApps.clients,
-                checkSession: CheckSession(sessions: NoStore(), lifetime: lifetime),
-                endSession: EndSession(sessions: NoStore()),
-                accounts: NoStore(),
-                local: LocalAccounts(NoLocalAccounts.services(lifetime)),
-                caughtMail: nil,
-                administration: NoAdministration.services,
-                authorizationServer: try NoApps.server,
-                signingKeys: NoSigningKeys.live,
-                readiness: { [] }
-            )
+        return WebServices(
+            settings: .init(
+                publicOrigin: "https://login.example",
+                serviceName: "Test",
+                strictSameSite: false,
+                returnAddresses: [],
+                defaultReturnAddress: "/account",
+                trustedProxies: [],
+                maximumBodyBytes: 1024,
+                requestTimeout: .seconds(1),
+                formTargets: [],
+                lifetime: lifetime,
+                transactionLifetime: .seconds(1),
+                startsPerClient: 1
+            ),
+            pages: try Pages(directory: root.appendingPathComponent("templates").path),
+            buttons: [],
+            beginSignIn: BeginSignIn(signIn),
+            completeSignIn: CompleteSignIn(signIn),
+            confirmLink: ConfirmLink(signIn, NoLocalAccounts.services(lifetime)),
+            receipts: NoPendingLinks(),
+            holds: DecideHold(store: NoPendingLinks(), providerNames: [:], unixTime: { 0 }),
+            users: AdministerUsers(store: NoUsers(), sessions: NoLocalAccounts(), unixTime: { 0 }),
+            clients: NoApps.clients,
+            checkSession: CheckSession(sessions: sessions, lifetime: lifetime),
+            endSession: EndSession(sessions: NoStore()),
+            accounts: NoStore(),
+            local: LocalAccounts(NoLocalAccounts.services(lifetime)),
+            caughtMail: nil,
+            administration: NoAdministration.services,
+            authorizationServer: try NoApps.server,
+            signingKeys: NoSigningKeys.live,
+            readiness: { [] }
         )
     }
 
@@ -157,10 +158,12 @@ struct NoStore: AccountStore, SessionStore, SignInTransactionStore {
     func situation(of question: LinkingQuestion) async throws(StoreFailure) -> LinkingSituation { throw .unavailable }
     func carryOut(_ change: AccountChange) async throws(StoreFailure) -> ChangeResult { throw .unavailable }
     func overview(of user: UserID) async throws(StoreFailure) -> AccountOverview? { throw .unavailable }
-    func session(_ token: TokenHash, lifetime: SessionLifetime) async throws(StoreFailure) -> LiveSession? {
-        throw .unavailable
-    }
-    func touch(_ session: SessionID) async throws(StoreFailure) { throw .unavailable }
+    func session(
+        _ token: TokenHash,
+        lifetime: SessionLifetime,
+        then completion: @escaping @Sendable (Result<LiveSession?, StoreFailure>) -> Void
+    ) { completion(.failure(.unavailable)) }
+    func touch(_ session: SessionID) {}
     func end(_ token: TokenHash) async throws(StoreFailure) -> Bool { throw .unavailable }
     func endAll(ofUserBehind token: TokenHash) async throws(StoreFailure) -> Int { throw .unavailable }
     func removeExpired(limit: Int) async throws(StoreFailure) -> Int { throw .unavailable }

@@ -20,7 +20,7 @@ struct SessionAnswerTests {
         }
     }
 
-    private static func session(named name: String?) throws -> LiveSession {
+    static func session(named name: String?) throws -> LiveSession {
         LiveSession(
             id: SessionID(try #require(UUID(uuidString: "019A0B1C-2D3E-7F40-8A9B-0C1D2E3F4A5B"))),
             user: User(

@@ -23,15 +23,20 @@ public struct SigningKeyRing: Sendable {
 
     /// Opens the current keys. One that cannot be opened is published all the same: others can, and sign with it.
     public init(_ stored: StoredSigningKeys, opening ring: KeyRing) {
+        var current: [TokenAlgorithm: Current] = [:]
+        var keys: [JWK] = []
+        for record in stored.keys {
+            let opened = record.place == .current ? record.opened(with: ring) : nil
+            if let opened {
+                current[record.algorithm] = Current(key: opened, longestLifetime: record.longestLifetime)
+            }
+            // Checking an RSA key takes milliseconds, so the public half of one that was just opened is not read once more.
+            if let key = opened?.jwk ?? record.jwk { keys.append(key) }
+        }
         records = stored.keys
-        keySet = JWKSet(stored.keys.compactMap(\.jwk))
+        keySet = JWKSet(keys)
         document = keySet.json.serializedBytes()
         entityTag = "\"" + Base64URL.encode(Array(SHA2.sha256(document).prefix(16))) + "\""
-        var current: [TokenAlgorithm: Current] = [:]
-        for record in stored.keys where record.place == .current {
-            guard let key = record.opened(with: ring) else { continue }
-            current[record.algorithm] = Current(key: key, longestLifetime: record.longestLifetime)
-        }
         self.current = current
     }
 

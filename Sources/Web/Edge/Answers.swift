@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 import Flows
 import HTTPTypes
 import Hummingbird
@@ -12,6 +13,25 @@ struct Answers: Sendable {
     let headers: SecurityHeaders
     /// Where people reach whoever runs the service, if anybody said so.
     let contact: String?
+
+    init(pages: Pages, headers: SecurityHeaders, contact: String?) {
+        self.pages = pages
+        self.headers = headers
+        self.contact = contact
+    }
+
+    /// Those of an installation.
+    init(_ services: WebServices) {
+        self.init(
+            pages: services.pages,
+            headers: SecurityHeaders(
+                https: services.settings.isSecure,
+                formTargets: services.settings.formTargets,
+                apps: services.authorizationServer.clients
+            ),
+            contact: services.settings.contact
+        )
+    }
 
     /// A page that is never stored by anybody.
     func page(_ page: Page, status: HTTPResponse.Status = .ok) -> Response {
@@ -44,21 +64,30 @@ struct Answers: Sendable {
         Response(status: status, headers: Self.jsonFields, body: .init(byteBuffer: ByteBuffer(bytes: text)))
     }
 
-    private static let jsonFields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
+    /// Of every JSON answer.
+    static let jsonFields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
 
     /// A refusal, as whatever the caller can read.
     func render(_ refusal: Refusal, for request: Request, requestID: String) -> Response {
-        var response =
-            wantsPage(request) ? page(for: refusal, requestID: requestID) : problem(refusal, requestID: requestID)
-        if let seconds = refusal.retryAfter { response.headers[.retryAfter] = String(seconds) }
-        if !refusal.allow.isEmpty { response.headers[.allow] = refusal.allow.joined(separator: ", ") }
-        if refusal.status == 401 && !wantsPage(request) {
-            response.headers[.wwwAuthenticate] = "Bearer" + (refusal.challenge.map { " " + $0 } ?? "")
+        guard wantsPage(request) else {
+            let (fields, body) = problem(refusal, requestID: requestID)
+            return Response(
+                status: HTTPResponse.Status(code: refusal.status),
+                headers: fields,
+                body: .init(byteBuffer: ByteBuffer(bytes: body))
+            )
         }
-        if let target = refusal.signIn { response.headers[.latchkeySignIn] = target }
+        var response = page(for: refusal, requestID: requestID)
+        addFields(of: refusal, to: &response.headers)
         // Nothing of a failed callback may travel on in a Referer (B12).
         if request.uri.path.hasPrefix("/callback/") { response.headers[.referrerPolicy] = "no-referrer" }
         return response
+    }
+
+    private func addFields(of refusal: Refusal, to fields: inout HTTPFields) {
+        if let seconds = refusal.retryAfter { fields[.retryAfter] = String(seconds) }
+        if !refusal.allow.isEmpty { fields[.allow] = refusal.allow.joined(separator: ", ") }
+        if let target = refusal.signIn { fields[.latchkeySignIn] = target }
     }
 
     private func wantsPage(_ request: Request) -> Bool {
@@ -87,7 +116,8 @@ struct Answers: Sendable {
         )
     }
 
-    private func problem(_ refusal: Refusal, requestID: String) -> Response {
+    /// A refusal for programs (RFC 9457): its fields and its body.
+    func problem(_ refusal: Refusal, requestID: String) -> (fields: HTTPFields, body: [UInt8]) {
         var members: [(String, JSONValue)] = [
             ("type", .string("urn:latchkey:error:" + refusal.code)),
             ("code", .string(refusal.code)),
@@ -97,10 +127,11 @@ struct Answers: Sendable {
         ]
         if !refusal.details.isEmpty { members.append(("details", .array(refusal.details.map { .string($0) }))) }
         if let target = refusal.signIn { members.append(("sign_in", .string(target))) }
-        let body = JSONValue.object(JSONObject(members))
-        var response = json(body.serializedBytes(), status: HTTPResponse.Status(code: refusal.status))
-        response.headers[.contentType] = "application/problem+json"
-        return response
+        var fields = Self.jsonFields
+        fields[.contentType] = "application/problem+json"
+        addFields(of: refusal, to: &fields)
+        if refusal.status == 401 { fields[.wwwAuthenticate] = "Bearer" + (refusal.challenge.map { " " + $0 } ?? "") }
+        return (fields, JSONValue.object(JSONObject(members)).serializedBytes())
     }
 
     private static func title(_ refusal: Refusal) -> String {

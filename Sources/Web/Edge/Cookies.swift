@@ -25,19 +25,30 @@ struct Cookies: Sendable {
         self.sessionSameSite = sessionSameSite
     }
 
+    /// Those of an installation.
+    init(_ settings: WebServices.Settings) {
+        self.init(
+            secure: settings.isSecure,
+            sessionSameSite: settings.strictSameSite ? .strict : .lax
+        )
+    }
+
     /// The session token this browser sent, if it is well-formed.
-    func session(in headers: HTTPFields) -> SessionToken? {
-        value(sessionName, in: headers).flatMap { SessionToken($0) }
+    func session(in headers: HTTPFields) -> SessionToken? { session(inLines: headers[values: .cookie]) }
+
+    /// The same, from the values of all `Cookie` fields.
+    func session(inLines lines: [String]) -> SessionToken? {
+        value(sessionName, inLines: lines).flatMap { SessionToken($0) }
     }
 
     /// Every well-formed session token this browser sent: signing out ends them all, planted ones included.
     func allSessions(in headers: HTTPFields) -> [SessionToken] {
-        values(sessionName, in: headers).compactMap { SessionToken($0) }
+        values(sessionName, inLines: headers[values: .cookie]).compactMap { SessionToken($0) }
     }
 
     /// The sign-in secret this browser sent, if it is well-formed.
     func browser(in headers: HTTPFields) -> BrowserToken? {
-        value(browserName, in: headers).flatMap { BrowserToken($0) }
+        value(browserName, inLines: headers[values: .cookie]).flatMap { BrowserToken($0) }
     }
 
     /// `Set-Cookie` that keeps a session for `seconds`.
@@ -53,7 +64,7 @@ struct Cookies: Sendable {
 
     /// The secret this browser is known by, if it sent one and it is well-formed.
     func device(in headers: HTTPFields) -> DeviceToken? {
-        value(deviceName, in: headers).flatMap { DeviceToken($0) }
+        value(deviceName, inLines: headers[values: .cookie]).flatMap { DeviceToken($0) }
     }
 
     /// `Set-Cookie` that keeps a browser known, for as long as browsers keep any cookie (RFC 6265bis §5.6.2: 400 days). It opens
@@ -70,14 +81,14 @@ struct Cookies: Sendable {
 
     /// One cookie's value; nil when it is absent, and nil when it came twice: a sibling host may have planted the other one
     /// (cookie tossing), and choosing would be guessing.
-    private func value(_ name: String, in headers: HTTPFields) -> String? {
-        let found = values(name, in: headers)
+    private func value(_ name: String, inLines lines: [String]) -> String? {
+        let found = values(name, inLines: lines)
         return found.count == 1 ? found.first : nil
     }
 
-    private func values(_ name: String, in headers: HTTPFields) -> [String] {
+    private func values(_ name: String, inLines lines: [String]) -> [String] {
         var found: [String] = []
-        for line in headers[values: .cookie] {
+        for line in lines {
             for pair in line.utf8.split(separator: UInt8(ascii: ";")) {
                 let trimmed = pair.drop { $0 == UInt8(ascii: " ") }
                 guard trimmed.count > name.utf8.count, trimmed.starts(with: name.utf8) else { continue }

@@ -31,10 +31,17 @@ struct EdgeMiddleware: RouterMiddleware {
             response = answers.render(found, for: request, requestID: context.requestID)
         }
         headers.apply(to: &response.headers, requestID: context.requestID)
-        let elapsed = ContinuousClock.now - started
+        let elapsed = (ContinuousClock.now - started).wholeNanoseconds
         let route = context.endpointPath ?? "none"
-        metrics.record(route: route, status: response.status.code, elapsed: elapsed)
-        log(request, route: route, status: response.status.code, elapsed: elapsed, refusal: refusal, context: context)
+        metrics.record(route: route, status: response.status.code, nanoseconds: elapsed)
+        RequestLog(logger: context.logger, isQuiet: routes.isQuiet(route)).write(
+            method: request.method,
+            route: route,
+            status: response.status.code,
+            nanoseconds: elapsed,
+            refusal: refusal,
+            requestID: context.requestID
+        )
         return response
     }
 
@@ -74,34 +81,10 @@ struct EdgeMiddleware: RouterMiddleware {
             return .internalError
         }
     }
+}
 
-    /// The path's template, never the path or the query: they carry codes and states (M01).
-    private func log(
-        _ request: Request,
-        route: String,
-        status: Int,
-        elapsed: Duration,
-        refusal: Refusal?,
-        context: RequestScope
-    ) {
-        // Session checks sit on every request of every app behind this; successful ones speak through metrics alone.
-        let level: Logger.Level =
-            status >= 500 ? .error : (status < 400 && (routes.isQuiet(route)) ? .debug : .info)
-        guard context.logger.logLevel <= level else { return }
-        var metadata: Logger.Metadata = [
-            "request_id": "\(context.requestID)",
-            "method": "\(request.method.rawValue)",
-            "route": "\(route)",
-            "status": "\(status)",
-            "duration_ms":
-                "\(Double(elapsed.components.attoseconds / 1_000_000_000_000) / 1000 + Double(elapsed.components.seconds) * 1000)",
-        ]
-        if let refusal {
-            metadata["error"] = "\(refusal.code)"
-            if let step = refusal.step { metadata["step"] = "\(step.rawValue)" }
-            if !refusal.detail.isEmpty { metadata["detail"] = "\(refusal.detail)" }
-            if let provider = refusal.provider { metadata["provider"] = "\(provider)" }
-        }
-        context.logger.log(level: level, "request", metadata: metadata)
+extension Duration {
+    fileprivate var wholeNanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

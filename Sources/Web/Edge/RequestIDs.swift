@@ -4,6 +4,9 @@ import Synchronization
 /// so they need no system call each: a counter from a random start, mixed by SplitMix64's finaliser, which maps different
 /// numbers to different numbers (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
 final class RequestIDs: Sendable {
+    /// Those of all answers.
+    static let ofThisProcess = RequestIDs()
+
     private let counter: Atomic<UInt64>
 
     init(start: UInt64 = .random(in: .min ... .max)) { counter = Atomic(start) }

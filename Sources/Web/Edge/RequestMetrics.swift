@@ -9,16 +9,26 @@ final class RequestMetrics: Sendable {
         let status: Int
     }
 
-    private struct Instruments: Sendable {
-        let counter: Counter
-        let timer: Metrics.Timer
+    /// What one label set is recorded with.
+    struct Instruments: Sendable {
+        fileprivate let counter: Counter
+        fileprivate let timer: Metrics.Timer
+
+        func record(nanoseconds: Int64) {
+            counter.increment()
+            timer.recordNanoseconds(nanoseconds)
+        }
     }
 
     private let instruments = Mutex<[Key: Instruments]>([:])
 
-    func record(route: String, status: Int, elapsed: Duration) {
+    func record(route: String, status: Int, nanoseconds: Int64) {
+        instruments(route: route, status: status).record(nanoseconds: nanoseconds)
+    }
+
+    func instruments(route: String, status: Int) -> Instruments {
         let key = Key(route: route, status: status)
-        let found = instruments.withLock { known in
+        return instruments.withLock { known in
             if let found = known[key] { return found }
             let made = Instruments(
                 counter: Counter(
@@ -33,8 +43,5 @@ final class RequestMetrics: Sendable {
             known[key] = made
             return made
         }
-        found.counter.increment()
-        let (seconds, attoseconds) = elapsed.components
-        found.timer.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
 }

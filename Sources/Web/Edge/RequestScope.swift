@@ -14,12 +14,10 @@ public struct RequestScope: RequestContext {
     /// Copies what is needed out of the channel, once.
     public init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        requestID = Self.requestIDs.next()
+        requestID = RequestIDs.ofThisProcess.next()
         peer = source.channel.remoteAddress
     }
 
     /// The peer's address without port, as the kernel saw it; nil for unusual transports.
     public var peerAddress: String? { peer?.ipAddress }
-
-    private static let requestIDs = RequestIDs()
 }

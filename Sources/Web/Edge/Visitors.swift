@@ -49,13 +49,21 @@ extension IPAddress {
 enum PresentedToken {
     /// A bearer (RFC 6750 §2.1) if an `Authorization` header came, else the cookie: never both, never the query (F01).
     static func session(in headers: HTTPFields, _ cookies: Cookies) -> SessionToken? {
-        guard headers[.authorization] != nil else { return cookies.session(in: headers) }
-        return bearer(in: headers).flatMap { SessionToken($0) }
+        session(authorization: headers[values: .authorization], cookieLines: headers[values: .cookie], cookies)
+    }
+
+    /// The same, from the values of the two fields.
+    static func session(authorization: [String], cookieLines: [String], _ cookies: Cookies) -> SessionToken? {
+        guard !authorization.isEmpty else { return cookies.session(inLines: cookieLines) }
+        return bearer(authorization).flatMap { SessionToken($0) }
     }
 
     /// What the one `Authorization` header carries under the scheme `Bearer`; nil when there is none, or another, or two.
     static func bearer(in headers: HTTPFields) -> String? {
-        let authorization = headers[values: .authorization]
+        bearer(headers[values: .authorization])
+    }
+
+    private static func bearer(_ authorization: [String]) -> String? {
         guard authorization.count == 1, let value = authorization.first else { return nil }
         let scheme = value.utf8.prefix(7)
         guard value.utf8.count > 7, scheme.last == UInt8(ascii: " "),

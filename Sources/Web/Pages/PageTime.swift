@@ -48,6 +48,17 @@ public struct PageTime: Sendable, Hashable {
         return "\(day) \(Self.months[Int(month) - 1]) \(year)"
     }
 
+    /// `Tue, 09 Jun 2026 14:03:20 GMT` (RFC 9110 §5.6.7), for fields of HTTP.
+    var fieldForm: String {
+        let (year, month, day) = date
+        let (hour, minute, second) = time
+        // 1970-01-01 was a Thursday.
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(((dayNumber % 7) + 7) % 7)]
+        let clock = [hour, minute, second].map { Self.padded($0, to: 2) }.joined(separator: ":")
+        return "\(weekday), \(Self.padded(day, to: 2)) \(Self.months[Int(month) - 1].prefix(3)) "
+            + "\(Self.padded(year, to: 4)) \(clock) GMT"
+    }
+
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
         "December",

@@ -7,14 +7,19 @@ import HTTPTypes
 /// through what a client sent under the same name.
 enum IdentityHeaders {
     static func append(_ session: LiveSession, to headers: inout HTTPFields) {
+        each(of: session) { headers.append(HTTPField(name: $0, value: $1)) }
+    }
+
+    /// The fields one by one.
+    static func each(of session: LiveSession, _ body: (HTTPField.Name, String) -> Void) {
         let user = session.user
-        headers.append(HTTPField(name: .latchkeyUser, value: user.id.description))
-        headers.append(HTTPField(name: .latchkeySession, value: session.id.description))
-        headers.append(HTTPField(name: .latchkeyEmail, value: provenAddress(of: user)))
-        headers.append(HTTPField(name: .latchkeyRoles, value: list(user.roles)))
-        headers.append(HTTPField(name: .latchkeyMethods, value: list(session.methods)))
-        headers.append(HTTPField(name: .latchkeyLevel, value: session.level.acr))
-        headers.append(HTTPField(name: .latchkeyTime, value: String(session.authenticatedAt.seconds)))
+        body(.latchkeyUser, user.id.description)
+        body(.latchkeySession, session.id.description)
+        body(.latchkeyEmail, provenAddress(of: user))
+        body(.latchkeyRoles, list(user.roles))
+        body(.latchkeyMethods, list(session.methods))
+        body(.latchkeyLevel, session.level.acr)
+        body(.latchkeyTime, String(session.authenticatedAt.seconds))
     }
 
     /// The address, only if its owner has proven it: an app would take it for who somebody is (G03).

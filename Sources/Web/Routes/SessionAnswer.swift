@@ -1,8 +1,6 @@
 import Accounts
 import JSON
 
-import struct Foundation.UUID
-
 /// The body of `GET /v1/session`, written straight into bytes: it is made for every request of every app behind this
 /// service, and a tree of ``JSONValue``s would cost several times as much as the writing.
 struct SessionAnswer {
@@ -77,21 +75,10 @@ struct SessionAnswer {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    /// A UUID in its canonical form: groups of 8, 4, 4, 4 and 12 digits (RFC 9562 §4).
     private mutating func id<Subject>(_ id: ID<Subject>) {
         bytes.append(UInt8(ascii: "\""))
-        withUnsafeBytes(of: id.uuid.uuid) { octets in
-            for (position, octet) in octets.enumerated() {
-                if position == 4 || position == 6 || position == 8 || position == 10 { bytes.append(UInt8(ascii: "-")) }
-                bytes.append(Self.digit(octet >> 4))
-                bytes.append(Self.digit(octet & 0x0F))
-            }
-        }
+        id.appendCanonicalForm(to: &bytes)
         bytes.append(UInt8(ascii: "\""))
-    }
-
-    private static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     private mutating func time(_ instant: Instant) {

@@ -1,0 +1,57 @@
+import NIOCore
+import Testing
+
+@testable import Web
+
+@Suite("Life of a connection")
+struct ConnectionLifeTests {
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+    private func life() -> ConnectionLife { ConnectionLife(idleTimeout: .seconds(30), now: start) }
+
+    @Test("A peer that says nothing is let go when its time is over, not before")
+    func silence() {
+        let life = life()
+        #expect(life.isQuiet)
+        #expect(life.idleVerdict(now: start + .seconds(29)) == .waitUntil(start + .seconds(30)))
+        #expect(life.idleVerdict(now: start + .seconds(30)) == .close)
+    }
+
+    @Test("A request that does not go on is let go; one that goes on is not")
+    func halfARequest() {
+        var life = life()
+        life.requestBegan(now: start + .seconds(10))
+        #expect(!life.isQuiet)
+        #expect(life.idleVerdict(now: start + .seconds(40)) == .close)
+        life.requestWentOn(now: start + .seconds(39))
+        #expect(life.idleVerdict(now: start + .seconds(40)) == .waitUntil(start + .seconds(69)))
+    }
+
+    @Test("While a peer waits for its answer, its time does not run; afterwards it begins anew")
+    func waiting() {
+        var life = life()
+        life.requestBegan(now: start)
+        life.requestEnded(now: start)
+        #expect(life.idleVerdict(now: start + .seconds(100)) == .waitUntil(start + .seconds(130)))
+        let isOver = life.answered(now: start + .seconds(100))
+        #expect(!isOver)
+        #expect(life.isQuiet)
+        #expect(life.idleVerdict(now: start + .seconds(129)) == .waitUntil(start + .seconds(130)))
+        #expect(life.idleVerdict(now: start + .seconds(130)) == .close)
+    }
+
+    @Test("A connection that is no longer wanted ends behind the last answer")
+    func closing() {
+        var idle = life()
+        let canCloseAtOnce = idle.close()
+        #expect(canCloseAtOnce)
+        var busy = life()
+        busy.requestBegan(now: start)
+        busy.requestEnded(now: start)
+        busy.requestBegan(now: start)
+        let canCloseBusy = busy.close()
+        #expect(!canCloseBusy)
+        busy.requestEnded(now: start)
+        let isOver = [busy.answered(now: start), busy.answered(now: start)]
+        #expect(isOver == [false, true])
+    }
+}
