@@ -61,20 +61,28 @@ private struct Base64Alphabet: Sendable {
     }
 
     func encode(_ bytes: [UInt8]) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity((bytes.count * 4 + 2) / 3 + 2)
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                output.append(characters[Int(bits >> UInt32(count) & 0x3F)])
+        unsafe [UInt8](unsafeUninitializedCapacity: (bytes.count * 4 + 2) / 3) { output, initialized in
+            var written = 0
+            func write(_ bits: UInt32) {
+                unsafe output.initializeElement(at: written, to: characters[Int(bits & 0x3F)])
+                written += 1
             }
+            for start in stride(from: 0, to: bytes.count - bytes.count % 3, by: 3) {
+                let group = UInt32(bytes[start]) << 16 | UInt32(bytes[start + 1]) << 8 | UInt32(bytes[start + 2])
+                write(group >> 18)
+                write(group >> 12)
+                write(group >> 6)
+                write(group)
+            }
+            let rest = bytes.suffix(bytes.count % 3)
+            if let first = rest.first, let last = rest.last {
+                let group = UInt32(first) << 16 | (rest.count == 2 ? UInt32(last) << 8 : 0)
+                write(group >> 18)
+                write(group >> 12)
+                if rest.count == 2 { write(group >> 6) }
+            }
+            initialized = written
         }
-        if count > 0 { output.append(characters[Int(bits << UInt32(6 - count) & 0x3F)]) }
-        return output
     }
 
     func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {

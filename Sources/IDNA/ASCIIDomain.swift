@@ -15,6 +15,7 @@ public enum ASCIIDomain {
     /// was meant for another (GitHub's reset bug of 2019).
     public static func convert(_ domain: String) -> String? {
         guard !domain.isEmpty, domain.utf8.count <= 1024, !domain.utf8.contains(0) else { return nil }
+        if let plain = plain(domain) { return plain }
         var output: UnsafeMutablePointer<CChar>?
         let flags = CInt(IDN2_NONTRANSITIONAL.rawValue) | CInt(IDN2_USE_STD3_ASCII_RULES.rawValue)
         let code = unsafe idn2_to_ascii_8z(domain, &output, flags)
@@ -29,6 +30,31 @@ public enum ASCIIDomain {
         }
         guard valid, let last = labels.last, !isNumber(last), keepsSpelling(of: domain, in: ascii) else { return nil }
         return ascii
+    }
+
+    /// The domain in lower case, if nothing but that is to do: letters, digits, and hyphens that stand between others and not third
+    /// and fourth, where they announce an A-label, which has to be checked. Nearly every domain; nil says nothing.
+    private static func plain(_ domain: String) -> String? {
+        guard domain.utf8.count <= 253 else { return nil }
+        var lowered: [UInt8] = []
+        lowered.reserveCapacity(domain.utf8.count)
+        for byte in domain.utf8 {
+            switch byte {
+            case 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E: lowered.append(byte)
+            case 0x41...0x5A: lowered.append(byte | 0x20)
+            default: return nil
+            }
+        }
+        let labels = lowered.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let hyphen = UInt8(ascii: "-")
+        let isPlain = labels.allSatisfy { label in
+            (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+                && !label.dropFirst(2).starts(with: [hyphen, hyphen])
+        }
+        guard isPlain, let last = labels.last, last.contains(where: { $0 >= 0x61 }),
+            !last.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")])
+        else { return nil }
+        return String(decoding: lowered, as: UTF8.self)
     }
 
     /// True for a last label that makes the whole name an IPv4 address: digits only, or hexadecimal after `0x`.

@@ -5,7 +5,8 @@
 public struct JSONObject: Sendable {
     /// The names, in order.
     public private(set) var names: [String] = []
-    private var values: [JSONValue] = []
+    /// The values, in the same order.
+    private(set) var values: [JSONValue] = []
     /// Only for large objects, so that hostile ones with thousands of names do not cost quadratic time.
     private var positions: [ExactString: Int] = [:]
 

@@ -10,6 +10,7 @@ extension JSONValue {
     /// The same as ``serialized()``, as UTF-8 bytes.
     public func serializedBytes() -> [UInt8] {
         var output: [UInt8] = []
+        output.reserveCapacity(512)
         write(to: &output)
         return output
     }
@@ -30,11 +31,11 @@ extension JSONValue {
             output.append(UInt8(ascii: "]"))
         case .object(let object):
             output.append(UInt8(ascii: "{"))
-            for (position, member) in object.members.enumerated() {
+            for (position, name) in object.names.enumerated() {
                 if position > 0 { output.append(UInt8(ascii: ",")) }
-                Self.write(member.name, to: &output)
+                Self.write(name, to: &output)
                 output.append(UInt8(ascii: ":"))
-                member.value.write(to: &output)
+                object.values[position].write(to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
@@ -42,6 +43,9 @@ extension JSONValue {
 
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        defer { output.append(UInt8(ascii: "\"")) }
+        // Nearly every text: then its bytes are what is written.
+        guard !text.utf8.allSatisfy(isPlainASCII) else { return output.append(contentsOf: text.utf8) }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": output.append(contentsOf: "\\\"".utf8)
@@ -54,7 +58,13 @@ extension JSONValue {
             default: output.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
             }
         }
-        output.append(UInt8(ascii: "\""))
+    }
+
+    private static func isPlainASCII(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"): false
+        default: 0x20..<0x7F ~= byte
+        }
     }
 
     private static func writeEscape(_ value: UInt32, to output: inout [UInt8]) {

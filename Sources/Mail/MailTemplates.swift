@@ -58,6 +58,7 @@ public struct MailTemplates: Sendable {
 
     /// Puts values into the templates of an event. Every value is one line by then.
     func words(for event: MailEvent, _ values: [String: String]) -> Words {
+        let values = MailValues(values)
         func render(_ part: Part) -> String {
             let whole = compiled[event]?[part]?.render(values) ?? ""
             // The line of the content type leaves its line break behind.

@@ -10,7 +10,7 @@ enum MailText {
         var count = 0
         for scalar in text.unicodeScalars {
             if reorders(scalar) { continue }
-            if scalar.properties.isWhitespace || scalar.properties.generalCategory == .control {
+            if separates(scalar) {
                 pendingSpace = !line.isEmpty
                 continue
             }
@@ -24,6 +24,12 @@ enum MailText {
             count += 1
         }
         return String(line)
+    }
+
+    private static func separates(_ scalar: Unicode.Scalar) -> Bool {
+        // Looking a scalar up in Unicode's tables costs more than all the rest of this.
+        guard !scalar.isASCII else { return scalar.value <= 0x20 || scalar.value == 0x7F }
+        return scalar.properties.isWhitespace || scalar.properties.generalCategory == .control
     }
 
     /// Marks that turn their neighbours around, and separators that only some programs take for line breaks.
@@ -45,6 +51,7 @@ struct MailHTML: MustacheContentType {
     static let registered: Void = MustacheContentTypes.register(MailHTML(), named: name)
 
     func escapeText(_ text: String) -> String {
+        guard text.utf8.contains(where: Self.isSpecial) else { return text }
         var escaped = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -58,5 +65,14 @@ struct MailHTML: MustacheContentType {
             }
         }
         return String(escaped)
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"),
+            UInt8(ascii: "`"):
+            true
+        default: false
+        }
     }
 }

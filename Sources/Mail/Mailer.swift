@@ -68,11 +68,12 @@ public struct Mailer: Sendable {
 
     private func values(of letter: Letter) throws(MailFailure) -> [String: String] {
         let event = letter.event
+        let (required, known) = (event.requiredNames, event.requiredNames.union(event.optionalNames))
         var values: [String: String] = [:]
         for (name, secret) in letter.values {
             let value = secret.reveal()
             // What no template can name is not shown.
-            guard event.requiredNames.contains(name) || event.optionalNames.contains(name) else { continue }
+            guard known.contains(name) else { continue }
             if name == "link" || name.hasSuffix("_link") {
                 // P-8: whatever a request claimed about its host, links lead to the configured origin.
                 guard value.hasPrefix(origin + "/"), value.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
@@ -87,10 +88,10 @@ public struct Mailer: Sendable {
                 if !line.isEmpty { values[name] = line }
             }
         }
-        for name in event.requiredNames where name != "change" && values[name] == nil {
+        for name in required where name != "change" && values[name] == nil {
             throw .permanent("letter_missing_value")
         }
-        guard !event.requiredNames.contains("change") || letter.values["change"] != nil,
+        guard !required.contains("change") || letter.values["change"] != nil,
             event != .signInByMail || values["link"] != nil || values["code"] != nil
         else { throw .permanent("letter_missing_value") }
         values["service"] = MailText.line(service)

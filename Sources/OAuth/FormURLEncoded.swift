@@ -56,19 +56,37 @@ public enum FormURLEncoded {
 
     /// Percent-encodes every byte outside RFC 3986's unreserved set (§2.3).
     public static func percentEncoded(_ text: String) -> String {
+        guard !text.utf8.allSatisfy(isUnreserved) else { return text }
         var output: [UInt8] = []
-        output.reserveCapacity(text.utf8.count)
-        let digits = Array("0123456789ABCDEF".utf8)
+        output.reserveCapacity(text.utf8.count * 3)
         for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: output.append(byte)
-            default: output += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            if isUnreserved(byte) {
+                output.append(byte)
+            } else {
+                output.append(UInt8(ascii: "%"))
+                output.append(hexadecimalDigit(byte >> 4))
+                output.append(hexadecimalDigit(byte & 15))
             }
         }
         return String(decoding: output, as: UTF8.self)
     }
 
-    private static func decode(_ part: ArraySlice<UInt8>) throws(FormFault) -> String {
+    private static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+        default: false
+        }
+    }
+
+    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
+    }
+
+    /// Decodes one name or value, once; `+` is a space.
+    public static func decode(_ part: ArraySlice<UInt8>) throws(FormFault) -> String {
+        guard part.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return try text(part)
+        }
         var output: [UInt8] = []
         output.reserveCapacity(part.count)
         var rest = part
@@ -82,7 +100,11 @@ public enum FormURLEncoded {
             default: output.append(byte)
             }
         }
-        guard let text = String(validating: output, as: UTF8.self) else { throw .notUTF8 }
+        return try text(output[...])
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) throws(FormFault) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8 }
         return text
     }
 
@@ -100,15 +122,19 @@ public enum FormURLEncoded {
 public struct FormParameters: Sendable, CustomStringConvertible, CustomReflectable {
     /// The names in order.
     public private(set) var names: [String] = []
-    private var values: [[UInt8]: String] = [:]
+    private var values: [String] = []
 
     init() {}
 
     /// The value of a parameter; the name is compared byte by byte.
-    public subscript(_ name: String) -> String? { values[Array(name.utf8)] }
+    public subscript(_ name: String) -> String? {
+        // There are few: ``FormURLEncoded/Limits`` bounds them, and going through them is faster than hashing a name.
+        names.firstIndex { $0.isExactly(name) }.map { values[$0] }
+    }
 
     /// Without the parameters that have no value: they count as left out (RFC 6749 §3.1 and §3.2).
     public func omittingEmpty() -> FormParameters {
+        guard values.contains(where: \.isEmpty) else { return self }
         var rest = FormParameters()
         for name in names { if let value = self[name], !value.isEmpty { _ = rest.insert(name, value) } }
         return rest
@@ -121,10 +147,9 @@ public struct FormParameters: Sendable, CustomStringConvertible, CustomReflectab
     public var customMirror: Mirror { Mirror(self, children: ["names": names]) }
 
     mutating func insert(_ name: String, _ value: String) -> Bool {
-        let key = Array(name.utf8)
-        guard values[key] == nil else { return false }
-        values[key] = value
+        guard self[name] == nil else { return false }
         names.append(name)
+        values.append(value)
         return true
     }
 }

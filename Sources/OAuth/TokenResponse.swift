@@ -45,7 +45,7 @@ public struct TokenResponse: Sendable {
         // RFC 6749 §5.1: case-insensitive. A "mac" or "DPoP" token is nothing we could use correctly.
         guard try members.text("token_type")?.lowercased() == "bearer" else { throw TokenFault(.unexpectedTokenType) }
         let scopes = try members.text("scope").map {
-            $0.split { $0 == " " || $0 == "," }.map(String.init)
+            $0.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: ",") }.map { String(Substring($0)) }
         }
         return TokenResponse(
             accessToken: accessToken,
@@ -119,7 +119,7 @@ private struct TokenMembers {
     func token(_ name: String) throws(TokenFault) -> Secret? {
         guard let text = try text(name), !text.isEmpty else { return nil }
         // A line break in a token would write further headers into our next request.
-        guard text.utf8.count <= TokenResponse.maximumTokenBytes, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        guard text.utf8.count <= TokenResponse.maximumTokenBytes, text.utf8.allSatisfy({ 0x21 <= $0 && $0 <= 0x7E })
         else { throw TokenFault(.wrongType) }
         return Secret(text)
     }

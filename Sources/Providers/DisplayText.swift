@@ -7,6 +7,7 @@ enum DisplayText {
     /// ``maximumScalars``; nil when nothing is left.
     static func clean(_ text: String) -> String? {
         var output = String.UnicodeScalarView()
+        var count = 0
         var pendingSpace = false
         for scalar in text.unicodeScalars.prefix(10 * maximumScalars) {
             if scalar.properties.isWhitespace {
@@ -18,10 +19,12 @@ enum DisplayText {
             guard !isHidden(scalar), !(output.isEmpty || pendingSpace) || !isMark(scalar) else { continue }
             if pendingSpace {
                 output.append(" ")
+                count += 1
                 pendingSpace = false
             }
             output.append(scalar)
-            if output.count >= maximumScalars { break }
+            count += 1
+            if count >= maximumScalars { break }
         }
         return output.isEmpty ? nil : String(output)
     }

@@ -3,9 +3,13 @@ import Logging
 extension LogRecord {
     /// One JSON object and a line end: `time`, `level`, `message`, then the fields by name.
     var json: String {
-        var line = "{\"time\":"
+        var line = ""
+        line.reserveCapacity(384)
+        line.append("{\"time\":")
         LogText.quote(time, into: &line)
-        line.append(",\"level\":\"\(level.rawValue)\",\"message\":")
+        line.append(",\"level\":\"")
+        line.append(level.rawValue)
+        line.append("\",\"message\":")
         LogText.quote(message, into: &line)
         for (name, value) in fields {
             line.append(",")

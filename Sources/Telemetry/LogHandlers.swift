@@ -102,9 +102,10 @@ struct LogHandlerCore: Sendable {
 
     /// The nearer source wins: the event over the task over the handler.
     func record(_ event: LogEvent, at time: String) -> LogRecord {
-        var merged = metadata
-        if let provided = metadataProvider?.get() { merged.merge(provided) { $1 } }
-        if let own = event.metadata { merged.merge(own) { $1 } }
+        // The event's is the largest: what it does not say is added to it.
+        var merged = event.metadata ?? [:]
+        if let provided = metadataProvider?.get() { merged.merge(provided) { own, _ in own } }
+        merged.merge(metadata) { nearer, _ in nearer }
         return LogRecord(time: time, event: event, metadata: merged)
     }
 }

@@ -25,12 +25,24 @@ struct LogRecord {
         self.time = time
         level = event.level
         message = Self.cut(event.message.description)
-        var fields: [String: Value] = [:]
+        var fields: [(name: String, value: Value)] = []
+        fields.reserveCapacity(metadata.count + 1)
         for (name, value) in metadata { Self.flatten(name, value, depth: 0, into: &fields) }
-        if let error = event.error, fields["error"] == nil {
-            fields["error"] = .text(Self.cut(String(describing: error)))
+        if let error = event.error, metadata["error"] == nil {
+            fields.append(("error", .text(Self.cut(String(describing: error)))))
         }
-        self.fields = fields.map { (name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
+        fields.sort { $0.name < $1.name }
+        self.fields = Self.withoutRepetitions(fields)
+    }
+
+    /// Two names can become one when they are flattened; a JSON object must not have it twice. Nearly always there is none.
+    private static func withoutRepetitions(
+        _ sorted: [(name: String, value: Value)]
+    ) -> [(name: String, value: Value)] {
+        guard zip(sorted, sorted.dropFirst()).contains(where: { $0.name == $1.name }) else { return sorted }
+        return sorted.reduce(into: []) { unique, field in
+            if unique.last?.name != field.name { unique.append(field) }
+        }
     }
 
     /// `request: {id: 1}` becomes `request.id`, `tries: [a]` becomes `tries.0`: every log system can search that.
@@ -38,18 +50,17 @@ struct LogRecord {
         _ name: String,
         _ value: Logger.MetadataValue,
         depth: Int,
-        into fields: inout [String: Value]
+        into fields: inout [(name: String, value: Value)]
     ) {
-        let lastName = name.split(separator: ".").last.map(String.init) ?? name
-        if Redaction.withholds(name) || Redaction.withholds(lastName) || depth > maximumDepth {
-            fields[fieldName(name)] = .text(Redaction.placeholder)
+        if depth > maximumDepth || Redaction.withholds(name) {
+            fields.append((fieldName(name), .text(Redaction.placeholder)))
             return
         }
         switch value {
         case .string(let text):
-            fields[fieldName(name)] = .text(cut(text))
+            fields.append((fieldName(name), .text(cut(text))))
         case .stringConvertible(let convertible):
-            fields[fieldName(name)] = scalar(convertible)
+            fields.append((fieldName(name), scalar(convertible)))
         case .dictionary(let members):
             for (member, value) in members { flatten("\(name).\(member)", value, depth: depth + 1, into: &fields) }
         case .array(let elements):

@@ -4,6 +4,9 @@ enum LogText {
     /// escaped, C1 controls and direction marks included: a log is read with `less`, too.
     static func quote(_ text: String, into line: inout String) {
         line.append("\"")
+        defer { line.append("\"") }
+        // Nearly every text; going through it scalar by scalar would cost as much as everything else about a line.
+        guard !text.utf8.allSatisfy(isPlainASCII) else { return line.append(text) }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": line.append("\\\"")
@@ -15,7 +18,11 @@ enum LogText {
                 if steers(scalar) { escape(scalar, into: &line) } else { line.unicodeScalars.append(scalar) }
             }
         }
-        line.append("\"")
+    }
+
+    /// Printable, and neither a quotation mark nor a backslash.
+    private static func isPlainASCII(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Whether the readable format can show the text without quotes.

@@ -32,9 +32,18 @@ struct PrometheusFamily: Sendable {
         }
 
         init(_ dimensions: [(String, String)]) {
-            var values: [String: String] = [:]
-            for (name, value) in dimensions { values[PrometheusText.labelName(name)] = value }
-            pairs = values.map { Pair(name: $0.key, value: $0.value) }.sorted { $0.name < $1.name }
+            var pairs: [Pair] = []
+            pairs.reserveCapacity(dimensions.count)
+            for (name, value) in dimensions {
+                let pair = Pair(name: PrometheusText.labelName(name), value: value)
+                // Of two with one name the last counts.
+                if let known = pairs.firstIndex(where: { $0.name == pair.name }) {
+                    pairs[known] = pair
+                } else {
+                    pairs.append(pair)
+                }
+            }
+            self.pairs = pairs.sorted { $0.name < $1.name }
         }
 
         private init(pairs: [Pair]) { self.pairs = pairs }

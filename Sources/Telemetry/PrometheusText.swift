@@ -10,12 +10,18 @@ enum PrometheusText {
     }
 
     private static func sanitized(_ name: String, allowsColon: Bool) -> String {
+        // Nearly every name: code that counts something by labels asks each time.
+        if let first = name.utf8.first, !isDigit(first),
+            name.utf8.allSatisfy({ isLetter($0) || isDigit($0) || (allowsColon && $0 == UInt8(ascii: ":")) })
+        {
+            return name
+        }
         var result = ""
         for byte in name.utf8 {
             switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"):
+            case _ where isLetter(byte):
                 result.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            case _ where isDigit(byte):
                 if result.isEmpty { result.append("_") }
                 result.unicodeScalars.append(Unicode.Scalar(byte))
             case UInt8(ascii: ":") where allowsColon:
@@ -26,6 +32,16 @@ enum PrometheusText {
         }
         return result.isEmpty ? "_" : result
     }
+
+    /// The underscore is one here.
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// HELP (where known), TYPE, and the series in order of their labels.
     static func append(_ name: String, _ family: PrometheusFamily, help: String?, to text: inout String) {

@@ -15,9 +15,15 @@ enum Timestamp {
         let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
         let second = seconds - days * 86_400
         let (year, month, day) = date(daysSince1970: days)
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-        let time = "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-        return "\(date)T\(time).\(padded(nanoseconds / 1_000_000, 3))Z"
+        var text = Array("0000-00-00T00:00:00.000Z".utf8)
+        write(year, 4, into: &text, at: 0)
+        write(month, 2, into: &text, at: 5)
+        write(day, 2, into: &text, at: 8)
+        write(second / 3600, 2, into: &text, at: 11)
+        write(second / 60 % 60, 2, into: &text, at: 14)
+        write(second % 60, 2, into: &text, at: 17)
+        write(nanoseconds / 1_000_000, 3, into: &text, at: 20)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// The proleptic Gregorian calendar, counted in eras of 400 years (146 097 days) that begin on 1 March, so that
@@ -34,8 +40,12 @@ enum Timestamp {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    private static func padded(_ number: Int64, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
+    /// The last `digits` decimal digits.
+    private static func write(_ number: Int64, _ digits: Int, into text: inout [UInt8], at start: Int) {
+        var rest = number
+        for position in stride(from: start + digits - 1, through: start, by: -1) {
+            text[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
     }
 }

@@ -95,6 +95,7 @@ struct LogHandlerTests {
             "code", "Code", "state", "token", "access_token", "accessToken", "id-token", "tokens", "password",
             "user.password", "secret", "client_secret", "clientSecret", "code_verifier", "verifier", "nonce",
             "authorization", "Proxy-Authorization", "cookie", "Set-Cookie", "HTTP_COOKIE", "query.code", "a.state",
+            "code.", "a..code", "to\u{212A}en", "my·token", "secret\u{301}",
         ],
         [false, true]
     )
@@ -114,7 +115,10 @@ struct LogHandlerTests {
 
     @Test(
         "names that only resemble them are not withheld",
-        arguments: ["status_code", "circuit_state", "encoded", "statement", "tokenizer", "provider", "flow.step"]
+        arguments: [
+            "status_code", "circuit_state", "encoded", "statement", "tokenizer", "provider", "flow.step", "code.name",
+            "été",
+        ]
     )
     func noOverRedaction(_ name: String) throws {
         let lines = try lines { $0.info("a", metadata: ["\(name)": "visible"]) }

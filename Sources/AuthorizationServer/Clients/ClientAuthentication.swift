@@ -63,12 +63,10 @@ public struct ClientCredentials: Sendable {
     private static func basic(_ header: String) throws(OAuthFailure) -> ClientCredentials {
         let scheme = header.utf8.prefix(6)
         guard scheme.elementsEqual("basic ".utf8, by: { $0 | 0x20 == $1 || $0 == $1 }),
-            let bytes = Base64.decode(String(header.dropFirst(6))), let text = String(validating: bytes, as: UTF8.self),
-            let colon = text.firstIndex(of: ":")
-        else { throw .wrongCredentials }
-        let encoded = "id=" + text[..<colon] + "&secret=" + text[text.index(after: colon)...]
-        guard let pair = try? FormURLEncoded.parse(encoded), let id = pair["id"].flatMap({ ClientID($0) }),
-            let secret = pair["secret"]
+            let pair = Base64.decode(Substring(header.utf8.dropFirst(6))),
+            let colon = pair.firstIndex(of: UInt8(ascii: ":")),
+            let id = (try? FormURLEncoded.decode(pair[..<colon])).flatMap({ ClientID($0) }),
+            let secret = try? FormURLEncoded.decode(pair[(colon + 1)...])
         else { throw .wrongCredentials }
         // An empty password is how some libraries name a public client.
         guard !secret.isEmpty else { return ClientCredentials(id: id, secret: nil) }

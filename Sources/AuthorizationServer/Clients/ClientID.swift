@@ -11,9 +11,12 @@ public struct ClientID: Sendable, Hashable, CustomStringConvertible {
         let bytes = text.utf8
         guard (1...64).contains(bytes.count),
             bytes.allSatisfy({ byte in
-                (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2D, 0x2E, 0x5F].contains(byte)
+                switch byte {
+                case 0x61...0x7A, 0x30...0x39, 0x2D, 0x2E, 0x5F: true
+                default: false
+                }
             }),
-            UUID(uuidString: String(text)) == nil
+            bytes.count != 36 || UUID(uuidString: String(text)) == nil
         else { return nil }
         description = String(text)
     }

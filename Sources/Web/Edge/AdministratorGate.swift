@@ -41,7 +41,7 @@ struct AdministratorGate: RouterMiddleware {
     /// Whether a path belongs to the administration interface.
     static func guards(_ path: String) -> Bool {
         // The router splits at slashes and ignores empty parts, so this does as well.
-        path.split(separator: "/").first == "admin"
+        path.utf8.drop { $0 == UInt8(ascii: "/") }.prefix { $0 != UInt8(ascii: "/") }.elementsEqual("admin".utf8)
     }
 
     private func admit(_ request: Request, _ context: RequestScope) throws(Refusal) -> String {

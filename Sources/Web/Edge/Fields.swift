@@ -30,10 +30,6 @@ extension Forms {
         }
         return Fields(values)
     }
-
-    private static func mediaType(_ request: Request) -> String? {
-        request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased().filter { $0 != " " } }
-    }
 }
 
 extension Fields {

@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import OAuth
+import Synchronization
 
 /// Reads form bodies: one media type, capped in size and in time, every parameter at most once.
 struct Forms: Sendable {
@@ -12,13 +13,11 @@ struct Forms: Sendable {
     func read(_ request: Request) async throws -> FormParameters {
         let body = try await bytes(request)
         guard !body.isEmpty else { return try FormURLEncoded.parse("") }
-        let type = request.headers[.contentType].map { $0.prefix { $0 != ";" }.lowercased() }
-        guard type?.filter({ $0 != " " }) == "application/x-www-form-urlencoded" else {
+        guard Self.mediaType(request) == "application/x-www-form-urlencoded" else {
             throw Refusal.unsupportedMediaType
         }
-        guard let text = String(validating: body, as: UTF8.self) else { throw Refusal.malformed }
         do {
-            return try FormURLEncoded.parse(text)
+            return try FormURLEncoded.parse(body)
         } catch {
             throw Refusal.malformed
         }
@@ -38,12 +37,22 @@ struct Forms: Sendable {
         return text
     }
 
+    /// What the body is said to be (RFC 9110 §8.3.1), in lower case and without parameters.
+    static func mediaType(_ request: Request) -> String? {
+        request.headers[.contentType].map { value in
+            let type = value.utf8.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != UInt8(ascii: " ") }
+            let capitals = UInt8(ascii: "A")...UInt8(ascii: "Z")
+            return String(decoding: type.map { capitals.contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+        }
+    }
+
     private func bytes(_ request: Request) async throws -> [UInt8] {
-        var request = request
         let limit = maximumBytes
         let timeout = timeout
-        let buffer = try await withThrowingTaskGroup(of: ByteBuffer?.self) { [request] group in
-            group.addTask {
+        let buffer = try await withThrowingTaskGroup(of: ByteBuffer?.self) { group in
+            let isRead = OnceRead()
+            group.addTaskAtOnce {
+                defer { isRead.note() }
                 var request = request
                 do {
                     return try await request.collectBody(upTo: limit)
@@ -53,16 +62,40 @@ struct Forms: Sendable {
                     throw Refusal.malformed
                 }
             }
-            // A body that drips in holds a connection, never a handler for ever.
-            group.addTask {
-                try await Task.sleep(for: timeout)
-                return nil
+            // A body that drips in holds a connection, never a handler for ever. Nearly every body came along with its head and is
+            // read by now: then there is nothing to wait for, and a clock would cost more than all the rest of this.
+            if !isRead.isNoted {
+                group.addTask {
+                    try await Task.sleep(for: timeout)
+                    return nil
+                }
             }
             defer { group.cancelAll() }
             guard let first = try await group.next(), let buffer = first else { throw Refusal.timedOut }
             return buffer
         }
-        request.body = .init(buffer: buffer)
         return Array(buffer.readableBytesView)
+    }
+}
+
+/// Whether a body has been read.
+private final class OnceRead: Sendable {
+    private let isRead = Atomic(false)
+
+    var isNoted: Bool { isRead.load(ordering: .acquiring) }
+
+    func note() { isRead.store(true, ordering: .releasing) }
+}
+
+extension ThrowingTaskGroup {
+    /// Starts a task on the calling thread, which goes on here when the task has to wait for something for the first time.
+    fileprivate mutating func addTaskAtOnce(
+        _ operation: @escaping @isolated(any) @Sendable () async throws(Failure) -> ChildTaskResult
+    ) where Failure == any Error {
+        if #available(macOS 26, *) {
+            addImmediateTask(operation: operation)
+        } else {
+            addTask(operation: operation)
+        }
     }
 }

@@ -38,6 +38,8 @@ final class RouteTable: Sendable {
     }
 
     func acceptsCrossSitePost(_ path: String) -> Bool {
+        // Every POST asks.
+        guard !formPostProviders.isEmpty else { return false }
         let segments = Self.segments(path)
         return segments.count == 2 && segments[0] == "callback" && formPostProviders.contains(segments[1])
     }

@@ -39,7 +39,7 @@ extension IPAddress {
     /// Whom limits count: the whole of an IPv4 address, the /64 of an IPv6 address, which is what one customer gets (O-1).
     var client: String {
         switch self {
-        case .v4: "\(self)"
+        case .v4(let number): "v4:" + String(number, radix: 16)
         case .v6(let number): "v6:" + String(UInt64(truncatingIfNeeded: number >> 64), radix: 16)
         }
     }
