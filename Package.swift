@@ -381,8 +381,8 @@ let package = Package(
         .testTarget(
             name: "PolicyAttackTests",
             dependencies: [
-                "Accounts", "Administration", "Cryptography", "Postgres", "PostgresStore", "TestSupport", "latchkey",
-                "mock-provider", .product(name: "Logging", package: "swift-log"),
+                "Accounts", "Administration", "AuthorizationServer", "Cryptography", "Postgres", "PostgresStore",
+                "TestSupport", "latchkey", "mock-provider", .product(name: "Logging", package: "swift-log"),
             ],
             exclude: ["Golden"],
             swiftSettings: strict

@@ -45,7 +45,8 @@ extension ConnectionPool {
     }
 
     private func options(for lane: Link.Lane) -> String {
-        let timeout = "-c statement_timeout=\(configuration.statementTimeout.settingMilliseconds)"
+        // Nothing here runs long enough to be worth compiling, whatever the planner makes of missing statistics.
+        let timeout = "-c jit=off -c statement_timeout=\(configuration.statementTimeout.settingMilliseconds)"
         switch lane {
         case .read: return timeout + " -c default_transaction_read_only=on"
         case .statement, .listener: return timeout

@@ -65,13 +65,18 @@ extension ConnectionPool {
         let spare = leases.isEmpty ? leastLoaded(.lease) : nil
         guard let shared = leastLoaded(.statement) else { return spare }
         guard let spare, spare.ledger.unitCount < Self.spareDepth else {
-            // Commits wait for the disk, and many of them together for no longer than one: worth another connection.
-            if isBatch, !shared.ledger.isEmpty { openAnother(for: 1, now: now) }
+            if isCrowded(shared, isBatch: isBatch) { openAnother(for: 1, now: now) }
             return shared
         }
-        if isBatch, !spare.ledger.isEmpty, !shared.ledger.isEmpty { openAnother(for: 1, now: now) }
+        if isCrowded(spare, isBatch: isBatch), isCrowded(shared, isBatch: isBatch) { openAnother(for: 1, now: now) }
         // Batches hold locks, so they rather keep out of the way of single statements.
         return spare.ledger.unitCount < shared.ledger.unitCount + (isBatch ? 1 : 0) ? spare : shared
+    }
+
+    /// Whether another connection is worth it: commits wait for the disk one after the other on one connection, but those of several
+    /// together for no longer than one, and with less work for the server. A batch may hold locks for as long as it waits.
+    private func isCrowded(_ link: Link, isBatch: Bool) -> Bool {
+        isBatch ? !link.ledger.isEmpty : link.ledger.unitCount >= Self.spareDepth / 2
     }
 
     /// Most statements under way on a connection for transactions.

@@ -200,7 +200,16 @@ extension PostgresStore {
                 ), ended as (select null::uuid as user_id where false)
                 """
         }
-        return SessionStart.relations(session, provider: change.identity.provider.description)
+        let isNewUser =
+            switch change.effect {
+            case .create, .claim: true
+            case .signIn, .linkToHolder, .linkToSession, .recordOnly: false
+            }
+        return SessionStart.relations(
+            session,
+            provider: change.identity.provider.description,
+            isNewUser: isNewUser
+        )
     }
 
     private static func recorded(_ change: AccountChange) -> SQL {

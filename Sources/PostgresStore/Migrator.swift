@@ -93,6 +93,11 @@ public struct Migrator: Sendable {
             name: "client_assertions",
             script: String(decoding: PackageResources._017_client_assertions_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 18,
+            name: "cost_of_statements",
+            script: String(decoding: PackageResources._018_cost_of_statements_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient

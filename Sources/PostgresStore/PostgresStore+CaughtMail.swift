@@ -16,7 +16,8 @@ extension PostgresStore: CaughtMailStore {
         )
         try await onCaughtMails(
             """
-            delete from caught_mails where id in (select id from caught_mails order by caught_at desc, id desc offset 200)
+            delete from caught_mails where (caught_at, id) < (
+                select caught_at, id from caught_mails order by caught_at desc, id desc offset 199 limit 1)
             """
         )
     }

@@ -1,5 +1,6 @@
 public import Accounts
 public import AuthorizationServer
+import Cryptography
 import Postgres
 
 import struct Foundation.UUID
@@ -36,40 +37,30 @@ extension PostgresStore: GrantStore {
                 """
                 with redeemed as (
                     update authorization_codes c set redeemed_at = now(), grant_id = \(redemption.grant.uuid)
-                    from sessions s, users u
+                    from sessions s, users u left join user_emails e on e.user_id = u.id and e.is_primary
                     where c.code_hash = \(redemption.codeHash.bytes) and c.redeemed_at is null and c.expires_at > now()
                       and c.client_id = \(app.id.description) and c.redirect_uri = \(redemption.redirectURI)
                       and c.code_challenge = \(redemption.codeChallenge)
                       and s.id = c.session_id and u.id = c.user_id and u.disabled_at is null
-                    returning c.user_id, c.client_id, c.session_id, c.scope, c.nonce, s.identity_id, s.methods, s.provider,
-                              s.authenticated_at, s.user_agent, s.network
+                    returning c.grant_id as id, c.client_id, c.session_id, c.scope, c.nonce, s.identity_id, s.methods,
+                              s.provider, s.authenticated_at, s.user_agent, s.network,
+                              now() + make_interval(secs => \(app.lifetimes.absolute.seconds)) as expires_at,
+                              \(Self.userColumns)
                 ), granted as (
+                    -- Nobody has the token of this hash: an app's session is reached by what hangs on it.
                     insert into sessions (id, token_hash, user_id, identity_id, methods, provider, authenticated_at,
                                           idle_timeout, expires_at, user_agent, network, client_id, parent_id, scope,
                                           logout_notice, told_of)
-                    select \(redemption.grant.uuid), sha256(\(redemption.grant.uuid)::text::bytea || uuid_send(gen_random_uuid())
-                               || uuid_send(gen_random_uuid())),
+                    select r.id, \(Random.bytes(32)),
                            r.user_id, r.identity_id, r.methods, r.provider, r.authenticated_at,
-                           make_interval(secs => \(app.lifetimes.idle.seconds)),
-                           now() + make_interval(secs => \(app.lifetimes.absolute.seconds)),
+                           make_interval(secs => \(app.lifetimes.idle.seconds)), r.expires_at,
                            r.user_agent, r.network, r.client_id,
                            case when \(Scope.offlineAccess) = any (r.scope) then null else r.session_id end, r.scope,
                            \(app.backchannelLogout != nil),
                            case when \(app.backchannelLogout != nil) and \(Scope.offlineAccess) = any (r.scope) then r.session_id end
                     from redeemed r
-                    returning id, user_id, client_id, scope, methods, provider, authenticated_at, expires_at
-                ), refreshable as (
-                    insert into refresh_tokens (token_hash, session_id)
-                    select \(nullable: redemption.refreshToken?.bytes), id from granted
-                    where \(redemption.refreshToken != nil)
-                ), accessible as (
-                    insert into access_tokens (token_hash, session_id, scope, expires_at)
-                    select \(nullable: redemption.accessToken?.bytes), id, scope,
-                           least(expires_at, now() + make_interval(secs => \(app.lifetimes.accessToken.seconds)))
-                    from granted where \(redemption.accessToken != nil)
-                )
-                select \(Self.grantColumns), (select nonce from redeemed)
-                from granted s \(Self.grantJoins)
+                )\(Self.tokens(of: redemption))
+                select \(Self.columnsOfGrant), s.nonce from redeemed s
                 """
             )
             if let row = rows.first {
@@ -86,6 +77,27 @@ extension PostgresStore: GrantStore {
         } catch {
             throw .broken
         }
+    }
+
+    /// What an app gets with its grant, of what it asked for.
+    private static func tokens(of redemption: CodeRedemption) -> SQL {
+        var tokens: SQL = ""
+        if let refreshToken = redemption.refreshToken {
+            tokens = """
+                , refreshable as (
+                    insert into refresh_tokens (token_hash, session_id) select \(refreshToken.bytes), id from redeemed
+                )
+                """
+        }
+        guard let accessToken = redemption.accessToken else { return tokens }
+        return """
+            \(tokens), accessible as (
+                insert into access_tokens (token_hash, session_id, scope, expires_at)
+                select \(accessToken.bytes), id, scope,
+                       least(expires_at, now() + make_interval(secs => \(redemption.client.lifetimes.accessToken.seconds)))
+                from redeemed
+            )
+            """
     }
 
     /// A code that comes a second time was seen by two: whatever the first got is taken away (J02). Whoever lost a race has waited
@@ -114,32 +126,19 @@ extension PostgresStore: GrantStore {
                 """
                 with used as (
                     update refresh_tokens r set used_at = now(), successor_hash = \(rotation.successor.bytes)
-                    from sessions s, users u
+                    from sessions s, users u left join user_emails e on e.user_id = u.id and e.is_primary
                     where r.token_hash = \(rotation.token.bytes) and r.used_at is null and s.id = r.session_id
                       and s.client_id = \(rotation.client.id.description) and \(Self.liveness)
-                    returning r.session_id
+                    returning s.id, s.client_id, s.scope, s.methods, s.provider, s.authenticated_at, s.expires_at, s.parent_id,
+                              \(Self.userColumns)
                 ), next as (
-                    insert into refresh_tokens (token_hash, session_id)
-                    select \(rotation.successor.bytes), session_id from used
-                ), accessible as (
-                    insert into access_tokens (token_hash, session_id, scope, expires_at)
-                    select \(nullable: rotation.accessToken?.bytes), s.id,
-                           -- What the operator has taken from the app since is in no new token.
-                           array(select named from unnest(coalesce(\(nullable: rotation.scope), s.scope))
-                                 with ordinality part (named, place)
-                                 where named = any (\(rotation.client.scopes.sorted())) order by place),
-                           least(s.expires_at,
-                                 now() + make_interval(secs => \(rotation.client.lifetimes.accessToken.seconds)))
-                    from used join sessions s on s.id = used.session_id where \(rotation.accessToken != nil)
-                ), touched as (
+                    insert into refresh_tokens (token_hash, session_id) select \(rotation.successor.bytes), id from used
+                )\(Self.accessToken(of: rotation)), touched as (
                     -- The browser's session lives as long as an app of ours is used. One of somebody else does not keep it up.
-                    update sessions set last_seen_at = now()
-                    where id in (select session_id from used
-                                 union all
-                                 select s.parent_id from used join sessions s on s.id = used.session_id
-                                 where \(rotation.client.isFirstParty))
+                    update sessions set last_seen_at = now() from used
+                    where sessions.id = any (array[used.id, case when \(rotation.client.isFirstParty) then used.parent_id end])
                 )
-                select \(Self.grantColumns) from used join sessions s on s.id = used.session_id \(Self.grantJoins)
+                select \(Self.columnsOfGrant) from used s
                 """
             )
             if let row = rows.first { return .rotated(try Self.liveGrant(row)) }
@@ -151,6 +150,23 @@ extension PostgresStore: GrantStore {
         } catch {
             throw .broken
         }
+    }
+
+    /// With the scope that the app still has: what the operator has taken from it since is in no new token.
+    private static func accessToken(of rotation: RefreshRotation) -> SQL {
+        guard let accessToken = rotation.accessToken else { return "" }
+        return """
+            , accessible as (
+                insert into access_tokens (token_hash, session_id, scope, expires_at)
+                select \(accessToken.bytes), s.id,
+                       array(select named from unnest(coalesce(\(nullable: rotation.scope), s.scope))
+                             with ordinality part (named, place)
+                             where named = any (\(rotation.client.scopes.sorted())) order by place),
+                       least(s.expires_at,
+                             now() + make_interval(secs => \(rotation.client.lifetimes.accessToken.seconds)))
+                from used s
+            )
+            """
     }
 
     private func usedBefore(_ rotation: RefreshRotation) async throws -> RefreshOutcome {
@@ -320,6 +336,17 @@ extension PostgresStore: GrantStore {
         u.public_metadata
         """
     private static let grantColumnCount = 14
+
+    /// Of user `u` and address `e`, named for ``columnsOfGrant``.
+    private static let userColumns: SQL = """
+        u.id as user_id, u.display_name, u.roles, e.address, e.verified_at is not null as is_verified, u.public_metadata
+        """
+
+    /// The same as ``grantColumns`` of a relation `s` that has the user's columns as well.
+    private static let columnsOfGrant: SQL = """
+        s.id, s.client_id, s.scope, s.methods, s.provider, s.authenticated_at, s.expires_at, now(),
+        s.user_id, s.display_name, s.roles, s.address, s.is_verified, s.public_metadata
+        """
 
     private static func liveGrant(_ row: Row) throws(PostgresFailure) -> LiveGrant {
         LiveGrant(

@@ -144,7 +144,7 @@ extension PostgresStore: RegistrationStore {
             ), acted as (
                 select id as user_id, null::uuid as identity_id, false as second_step from born
             ), written as (\(Self.insertion(of: event, from: "select user_id from acted"))),
-            \(SessionStart.relations(session, provider: nil))
+            \(SessionStart.relations(session, provider: nil, isNewUser: true))
             \(SessionStart.outcome)
             """
         do {

@@ -9,23 +9,11 @@ enum SessionStart {
     /// Relations for whoever is in `acted(user_id, identity_id, second_step)`, of one row or none: the browser's former session
     /// ends (H02, F-5), the new one begins, waiting if the account has a second factor, and a browser that was not known is
     /// written down and told about. An app's session does not wait, because it has no page for a second step: it does not begin.
-    static func relations(_ session: NewSession, provider: String?) -> SQL {
+    /// - Parameter isNewUser: whether this very statement makes the user.
+    static func relations(_ session: NewSession, provider: String?, isNewUser: Bool = false) -> SQL {
         let lifetime = session.lifetime
         return """
-            -- What apps hold under the former session goes on under the new one, if it is the same person's and still lives: nobody
-            -- who proves less than that session had brings it back.
-            moved as (
-                update sessions set parent_id = case when sessions.parent_id is null then null else \(session.id.uuid) end,
-                                    told_of = case when sessions.told_of is null then null else \(session.id.uuid) end
-                from sessions former, acted
-                where former.token_hash = \(nullable: session.replacing?.bytes)
-                  and (sessions.parent_id = former.id or sessions.told_of = former.id)
-                  and former.user_id = acted.user_id
-                  and former.expires_at > now() and former.last_seen_at + former.idle_timeout > now()
-            ), ended as (
-                delete from sessions where token_hash = \(nullable: session.replacing?.bytes) and exists (select from acted)
-                returning user_id
-            ), started as (
+            \(succession(session)), started as (
                 insert into sessions (id, token_hash, user_id, identity_id, methods, provider, authenticated_at, idle_timeout,
                                       expires_at, user_agent, network, sessions_allowed, awaits_second_factor, client_id, scope,
                                       logout_notice)
@@ -39,7 +27,29 @@ enum SessionStart {
                        \(session.app?.scope ?? []), \(session.app?.hasLogoutNotice ?? false)
                 from acted where not (acted.second_step and \(session.app != nil))
                 returning id, scope, expires_at
-            ), \(tokens(session.app)), \(recognition(session, of: "select user_id from acted where not second_step"))
+            ), \(tokens(session.app)),
+            \(recognition(session, isNewUser: isNewUser, of: "select user_id from acted where not second_step"))
+            """
+    }
+
+    /// What becomes of the browser's former session: nothing of this is in the statement of a browser that had none.
+    private static func succession(_ session: NewSession) -> SQL {
+        guard let former = session.replacing else { return "ended as (select null::uuid as user_id where false)" }
+        return """
+            -- What apps hold under the former session goes on under the new one, if it is the same person's and still lives: nobody
+            -- who proves less than that session had brings it back.
+            moved as (
+                update sessions set parent_id = case when sessions.parent_id is null then null else \(session.id.uuid) end,
+                                    told_of = case when sessions.told_of is null then null else \(session.id.uuid) end
+                from sessions former, acted
+                where former.token_hash = \(former.bytes)
+                  and (sessions.parent_id = former.id or sessions.told_of = former.id)
+                  and former.user_id = acted.user_id
+                  and former.expires_at > now() and former.last_seen_at + former.idle_timeout > now()
+            ), ended as (
+                delete from sessions where token_hash = \(former.bytes) and exists (select from acted)
+                returning user_id
+            )
             """
     }
 
@@ -66,23 +76,25 @@ enum SessionStart {
             """
     }
 
-    /// Writes the browser down as known to a user, and tells the owner if it was not.
-    static func recognition(_ session: NewSession, of users: SQL) -> SQL {
-        """
-        recognised as (
-            insert into known_devices (user_id, token_hash)
-            select user_id, \(session.deviceToken.bytes) from (\(users)) someone
-            on conflict (user_id, token_hash) do update set last_seen_at = now() returning user_id, xmax = 0 as is_new
-        ), told as (
-            \(PostgresStore.enqueued(
-                session.newDeviceNotice,
-                when: """
-                    -- Not for a user whom this very statement makes: nobody else could have signed in to that account.
-                    exists (select from recognised r join users u on u.id = r.user_id where r.is_new)
-                    """
-            ))
-        )
-        """
+    /// Writes the browser down as known to a user, and tells the owner if it was not. Not a user whom this very statement makes:
+    /// nobody else could have signed in to that account.
+    static func recognition(_ session: NewSession, isNewUser: Bool = false, of users: SQL) -> SQL {
+        let recognised: SQL = """
+            recognised as (
+                insert into known_devices (user_id, token_hash)
+                select user_id, \(session.deviceToken.bytes) from (\(users)) someone
+                on conflict (user_id, token_hash) do update set last_seen_at = now() returning xmax = 0 as is_new
+            )
+            """
+        if isNewUser { return recognised }
+        return """
+            \(recognised), told as (
+                \(PostgresStore.enqueued(
+                    session.newDeviceNotice,
+                    when: "exists (select from recognised where is_new)"
+                ))
+            )
+            """
     }
 
     /// What a statement with ``relations(_:provider:)`` selects at its end.

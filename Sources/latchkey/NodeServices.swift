@@ -77,33 +77,6 @@ struct Resealing: Service {
     }
 }
 
-/// Removes what is over, in small bites with pauses, so that nothing else notices.
-struct Housekeeping: Service {
-    let sessions: any SessionStore
-    let logger: Logger
-    private let bite = 500
-    private let pause: Duration = .seconds(30)
-
-    init(sessions: any SessionStore, logger: Logger) {
-        self.sessions = sessions
-        self.logger = logger
-    }
-
-    func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    let removed = try await sessions.removeExpired(limit: bite)
-                    if removed >= bite { continue }
-                } catch {
-                    logger.debug("housekeeping will try again", metadata: ["error": "\(error)"])
-                }
-                do { try await Task.sleep(for: pause) } catch { return }
-            }
-        }
-    }
-}
-
 extension Duration {
     var wholeNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

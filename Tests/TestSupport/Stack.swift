@@ -144,10 +144,11 @@ public final class Stack: Sendable {
     /// A browser that has not been here before.
     public func browser(node: Int = 0) -> Browser { Browser(port: nodes[node].port, origin: Self.origin) }
 
-    /// Ends all processes of this stack.
-    public func stop() async {
+    /// Ends all processes of this stack, or the nodes alone.
+    public func stop(nodesOnly: Bool = false) async {
         for node in nodes { node.process.signal(SIGTERM) }
         for node in nodes { _ = try? await node.process.ended() }
+        if nodesOnly { return }
         standIns.signal(SIGTERM)
         await database.shutdown(within: .seconds(1))
     }
