@@ -19,7 +19,7 @@ static void *redirected_mmap(void *address, size_t length, int protection, int f
         || protection != (PROT_READ | PROT_WRITE) || (flags & ~MAP_POPULATE) != (MAP_PRIVATE | MAP_ANONYMOUS))
         return mmap(address, length, protection, flags, file, offset);
     region->is_lent = true;
-    region->taken = length;
+    if (length > region->taken) region->taken = length;
     return region->base;
 }
 

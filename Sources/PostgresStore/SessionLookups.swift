@@ -15,6 +15,7 @@ final class SessionLookups: Sendable {
         let token: TokenHash
         let lifetime: SessionLifetime
         let completion: Completion
+        let deadline: ContinuousClock.Instant
     }
 
     fileprivate struct Queue {
@@ -28,6 +29,10 @@ final class SessionLookups: Sendable {
     static let checksPerStatement = 64
     /// How many statements may be on their way while checks wait.
     static let statementsUnderWay = 2
+    /// The most checks that may wait. More are refused at once, so that a slow database is not answered for peers that left.
+    static let queueLimit = 8_192
+    /// How long a check may wait for its statement, which has a deadline of its own.
+    static let patience = Duration.seconds(5)
 
     private let queue = Mutex(Queue())
     private let client: PostgresClient
@@ -41,12 +46,29 @@ final class SessionLookups: Sendable {
 
     /// Asks for the live session behind a token; `completion` must not block, see ``PostgresClient/read(_:then:)``.
     func find(_ token: TokenHash, lifetime: SessionLifetime, then completion: @escaping Completion) {
-        queue.withLock { $0.waiting.append(Check(token: token, lifetime: lifetime, completion: completion)) }
+        let check = Check(token: token, lifetime: lifetime, completion: completion, deadline: .now + Self.patience)
+        let hasRoom = queue.withLock { queue in
+            guard queue.waiting.count < Self.queueLimit else { return false }
+            queue.waiting.append(check)
+            return true
+        }
+        guard hasRoom else { return completion(.failure(.unavailable)) }
         sendWaiting()
     }
 
     private func sendWaiting() {
         while let checks = queue.withLock({ queue in queue.next() }) {
+            let now = ContinuousClock.now
+            if checks.contains(where: { $0.deadline < now }) {
+                // Whoever waited that long has most likely gone. The others are asked for again, in their order.
+                let (overdue, others) = (checks.filter { $0.deadline < now }, checks.filter { $0.deadline >= now })
+                queue.withLock { queue in
+                    queue.underWay -= 1
+                    queue.waiting.insert(contentsOf: others, at: 0)
+                }
+                for check in overdue { check.completion(.failure(.unavailable)) }
+                continue
+            }
             client.read(Self.statement(checks.map(\.token.bytes))) { [self] result in
                 let rows = result.mapError(failed)
                 queue.withLock { queue in

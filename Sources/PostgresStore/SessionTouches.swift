@@ -45,11 +45,15 @@ final class SessionTouches: Sendable {
     }
 
     /// Rows that somebody else holds are left out: whoever holds one has just used, changed or ended it, and waiting for
-    /// locks in no order is how statements come to wait for each other.
+    /// locks in no order is how statements come to wait for each other. A session that has ended meanwhile stays ended.
     private static func statement(_ sessions: [UUID]) -> SQL {
         """
         update sessions set last_seen_at = now()
-        where id in (select id from sessions where id = any(\(sessions)) for no key update skip locked)
+        where id in (
+          select id from sessions
+          where id = any(\(sessions)) and expires_at > now() and last_seen_at + idle_timeout > now()
+          for no key update skip locked
+        )
         """
     }
 }

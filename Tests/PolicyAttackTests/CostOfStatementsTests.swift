@@ -102,7 +102,8 @@ struct CostOfStatementsTests {
         }
         await stack.stop(nodesOnly: true)
         try await Self.connectionsHaveEnded("latchkey", stack)
-        #expect(try await Self.scans(stack) == before)
+        let read = try await Self.scans(stack).filter { before[$0.key] != $0.value }
+        #expect(read == [:])
         await stack.stop()
     }
 
@@ -128,7 +129,8 @@ struct CostOfStatementsTests {
         }
         await client.shutdown(within: .seconds(120))
         try await Self.connectionsHaveEnded("measured", stack)
-        #expect(try await Self.scans(stack) == before)
+        let read = try await Self.scans(stack).filter { before[$0.key] != $0.value }
+        #expect(read == [:])
         await stack.stop()
     }
 

@@ -245,6 +245,15 @@ struct ConnectionHandlerTests {
         #expect(!world.channel.isActive)
     }
 
+    @Test("A peer that does not read its answers is the router's, which waits until it does")
+    func unread() throws {
+        let world = try World()
+        world.channel.isWritable = false
+        try world.send(Self.check + Self.check)
+        #expect(world.sessions.checks == 0)
+        #expect(world.behind.targets == ["/v1/session", "/v1/session"])
+    }
+
     @Test("A peer that is idle is let go, and one whose check takes long is not")
     func idle() throws {
         let waiting = try World()

@@ -39,6 +39,14 @@ struct ConnectionLifeTests {
         #expect(life.idleVerdict(now: start + .seconds(130)) == .close)
     }
 
+    @Test("An answer to rubbish, which began no request, leaves a connection that can be closed")
+    func rubbish() {
+        var life = life()
+        _ = life.answered(now: start)
+        let canCloseAtOnce = life.close()
+        #expect(canCloseAtOnce)
+    }
+
     @Test("A connection that is no longer wanted ends behind the last answer")
     func closing() {
         var idle = life()

@@ -14,7 +14,7 @@ struct hash_region {
     void *base;
     /// Bytes from there on.
     size_t capacity;
-    /// Bytes that were lent since it was offered; 0 when it was not needed, or too small.
+    /// The most bytes that were lent since it was offered; 0 when it was not needed, or too small.
     size_t taken;
     /// Whether it is in use: mapped and not unmapped yet.
     bool is_lent;

@@ -101,7 +101,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let now = context.eventLoop.now
         switch part {
         case .head(let head):
-            let token = life.isQuiet ? checks.token(in: head) : nil
+            // A peer that does not read its answers gets them from the router, which waits for room: answers that nobody
+            // reads would fill the memory, one for each check that is asked for.
+            let token = life.isQuiet && context.channel.isWritable ? checks.token(in: head) : nil
             life.requestBegan(now: now)
             if let token {
                 check = .arriving(token)

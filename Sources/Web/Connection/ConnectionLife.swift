@@ -40,8 +40,10 @@ struct ConnectionLife: Sendable {
     }
 
     /// A request has been answered; true when the connection is to be closed behind the answer.
+    ///
+    /// What was no request may be answered as well: rubbish is, before any head has arrived.
     mutating func answered(now: NIODeadline) -> Bool {
-        requestsInProgress -= 1
+        requestsInProgress = max(0, requestsInProgress - 1)
         lastActive = now
         return isClosing && requestsInProgress == 0
     }
