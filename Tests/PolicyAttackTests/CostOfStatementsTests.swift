@@ -13,7 +13,10 @@ import struct Logging.Logger
 @Suite("The cost of statements", .enabled(if: Stack.isAvailable))
 struct CostOfStatementsTests {
     /// Every execution but the first five of a statement on a connection may use the plan that knows no values.
-    private static let repetitions = 7
+    private static let repetitions = 20
+    /// What a request reads, it reads each time or, from the sixth time on, by a plan for all values; housekeeping, which a node does
+    /// beside it, only now and then, and once before the tables are full.
+    private static let manyTimes: Int64 = 10
 
     /// Tables that grow with people and what they do, and enough of each that a plan without an index would be the worse one.
     private static let rows = """
@@ -102,7 +105,7 @@ struct CostOfStatementsTests {
         }
         await stack.stop(nodesOnly: true)
         try await Self.connectionsHaveEnded("latchkey", stack)
-        let read = try await Self.scans(stack).filter { before[$0.key] != $0.value }
+        let read = try await Self.scans(stack).filter { $0.value - (before[$0.key] ?? 0) >= Self.manyTimes }
         #expect(read == [:])
         await stack.stop()
     }
@@ -129,7 +132,7 @@ struct CostOfStatementsTests {
         }
         await client.shutdown(within: .seconds(120))
         try await Self.connectionsHaveEnded("measured", stack)
-        let read = try await Self.scans(stack).filter { before[$0.key] != $0.value }
+        let read = try await Self.scans(stack).filter { $0.value - (before[$0.key] ?? 0) >= Self.manyTimes }
         #expect(read == [:])
         await stack.stop()
     }
