@@ -127,14 +127,35 @@ public struct Migrator: Sendable {
             var done: [Migration] = []
             for migration in Self.migrations where !applied.contains(migration.number) {
                 progress(migration)
-                try await connection.run(
-                    "begin; \(migration.script); insert into schema_migrations (number, name) values (\(migration.number), '\(migration.name)'); commit"
-                )
+                try await Self.apply(migration, on: connection)
                 done.append(migration)
             }
             return done
         }
     }
+
+    /// Applies one script, as a whole or not at all. Whoever waits for a table that others use makes everybody after him wait as well,
+    /// every session check among them: so it gives up soon, lets the others go on, and tries again.
+    private static func apply(_ migration: Migration, on connection: MigrationConnection) async throws {
+        for attempt in 1... {
+            do throws(PostgresFailure) {
+                return try await connection.run(
+                    """
+                    begin; set local lock_timeout = '2s'; \(migration.script); insert into schema_migrations (number, name)
+                    values (\(migration.number), '\(migration.name)'); commit
+                    """
+                )
+            } catch {
+                guard error.state == .lockNotAvailable || error.state == .deadlockDetected, attempt < Self.attempts
+                else { throw error }
+                try await connection.run("rollback")
+                try await Task.sleep(for: .milliseconds(.random(in: 200...600)))
+            }
+        }
+    }
+
+    /// How often a script is tried that finds its tables in use: for more than a minute.
+    private static let attempts = 30
 
     /// How many scripts of this release are not applied yet; the schema of a newer release counts as up to date, because
     /// migrations are safe under the previous release.

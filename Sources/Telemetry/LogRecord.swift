@@ -28,7 +28,7 @@ struct LogRecord {
         var fields: [(name: String, value: Value)] = []
         fields.reserveCapacity(metadata.count + 1)
         for (name, value) in metadata { Self.flatten(name, value, depth: 0, into: &fields) }
-        if let error = event.error, metadata["error"] == nil {
+        if let error = event.error, !fields.contains(where: { $0.name == "error" }) {
             fields.append(("error", .text(Self.cut(String(describing: error)))))
         }
         fields.sort { $0.name < $1.name }

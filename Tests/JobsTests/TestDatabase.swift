@@ -14,7 +14,8 @@ enum TestDatabase {
     static var isThere: Bool { administration != nil }
 
     /// Runs `body` with the connection string of a fresh database.
-    static func with(_ body: (String) async throws -> Void) async throws {
+    /// - Parameter migrated: whether the schema is in it.
+    static func with(migrated: Bool = true, _ body: (String) async throws -> Void) async throws {
         guard let administration else { return }
         let name = "latchkey_jobs_" + UUID().uuidString.prefix(8).lowercased()
         try await withClient(administration) { client in
@@ -30,7 +31,7 @@ enum TestDatabase {
         let result: Result<Void, any Error>
         do {
             try await withClient(conninfo) { client in
-                _ = try await Migrator(client: client).migrate()
+                if migrated { _ = try await Migrator(client: client).migrate() }
             }
             try await body(conninfo)
             result = .success(())

@@ -2,6 +2,11 @@
 -- again by every statement that writes a row, and is looked at for columns the statement leaves alone; a type's rule is kept ready
 -- and looked at only where a value is given. Where a rule is about one column, the column's type has it from now on.
 
+-- In the order in which sign-ins and tokens lock them, and at once: one that took them as it comes to them would hold sessions while
+-- it waits for a table that a sign-in holds, which waits for sessions.
+lock table users, federated_identities, sign_in_transactions, known_devices, authorization_codes, refresh_tokens, access_tokens,
+    sessions, jobs in access exclusive mode;
+
 create domain sha256_hash as bytea;
 create domain user_agent_text as text;
 create domain network_text as text;
@@ -37,7 +42,8 @@ alter table sessions
     drop constraint sessions_of_apps_wait_for_nothing,
     -- A browser's session says when the person proved who they are, and stands under no other; an app's waits for nothing.
     add constraint sessions_kinds check (
-        case when client_id is null then authenticated_at is not null and parent_id is null else not awaits_second_factor end);
+        case when client_id is null then authenticated_at is not null and parent_id is null else not awaits_second_factor end)
+        not valid;
 create trigger sessions_begun after insert on sessions for each row
     when (new.sessions_allowed is not null and not new.awaits_second_factor) execute function sessions_within_limit();
 create trigger sessions_opened after update of awaits_second_factor on sessions for each row
@@ -83,16 +89,17 @@ alter table access_tokens
     alter column token_hash type sha256_hash,
     drop constraint access_tokens_token_hash_check;
 
-alter domain sha256_hash add constraint sha256_hash_check check (octet_length(value) = 32);
-alter domain user_agent_text add constraint user_agent_text_check check (char_length(value) <= 256);
-alter domain network_text add constraint network_text_check check (char_length(value) <= 64);
-alter domain display_name_text add constraint display_name_text_check check (char_length(value) between 1 and 200);
-alter domain public_metadata_text add constraint public_metadata_text_check check (octet_length(value) <= 4096);
-alter domain private_metadata_text add constraint private_metadata_text_check check (octet_length(value) <= 16384);
-alter domain app_id_text add constraint app_id_text_check check (char_length(value) between 1 and 64);
-alter domain session_limit add constraint session_limit_check check (value >= 1);
-alter domain nonce_text add constraint nonce_text_check check (char_length(value) <= 512);
-alter domain code_challenge_text add constraint code_challenge_text_check check (char_length(value) = 43);
+-- Not valid: what is there has kept the same rules until now, so nothing is read again while everybody waits.
+alter domain sha256_hash add constraint sha256_hash_check check (octet_length(value) = 32) not valid;
+alter domain user_agent_text add constraint user_agent_text_check check (char_length(value) <= 256) not valid;
+alter domain network_text add constraint network_text_check check (char_length(value) <= 64) not valid;
+alter domain display_name_text add constraint display_name_text_check check (char_length(value) between 1 and 200) not valid;
+alter domain public_metadata_text add constraint public_metadata_text_check check (octet_length(value) <= 4096) not valid;
+alter domain private_metadata_text add constraint private_metadata_text_check check (octet_length(value) <= 16384) not valid;
+alter domain app_id_text add constraint app_id_text_check check (char_length(value) between 1 and 64) not valid;
+alter domain session_limit add constraint session_limit_check check (value >= 1) not valid;
+alter domain nonce_text add constraint nonce_text_check check (char_length(value) <= 512) not valid;
+alter domain code_challenge_text add constraint code_challenge_text_check check (char_length(value) = 43) not valid;
 
 -- Which session a code made is only for ending that one when the code comes again, and a session's id is never given out twice:
 -- what it names may be gone. Without a reference and an index, redeeming a code writes its row in place.

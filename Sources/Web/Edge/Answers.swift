@@ -69,16 +69,18 @@ struct Answers: Sendable {
 
     /// A refusal, as whatever the caller can read.
     func render(_ refusal: Refusal, for request: Request, requestID: String) -> Response {
-        guard wantsPage(request) else {
+        var response: Response
+        if wantsPage(request) {
+            response = page(for: refusal, requestID: requestID)
+            addFields(of: refusal, to: &response.headers)
+        } else {
             let (fields, body) = problem(refusal, requestID: requestID)
-            return Response(
+            response = Response(
                 status: HTTPResponse.Status(code: refusal.status),
                 headers: fields,
                 body: .init(byteBuffer: ByteBuffer(bytes: body))
             )
         }
-        var response = page(for: refusal, requestID: requestID)
-        addFields(of: refusal, to: &response.headers)
         // Nothing of a failed callback may travel on in a Referer (B12).
         if request.uri.path.hasPrefix("/callback/") { response.headers[.referrerPolicy] = "no-referrer" }
         return response
