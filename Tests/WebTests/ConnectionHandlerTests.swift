@@ -241,7 +241,28 @@ struct ConnectionHandlerTests {
         world.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         #expect(world.channel.isActive)
         try world.answer("Ada")
-        #expect(try world.received().contains("Ada"))
+        let answer = try world.received()
+        #expect(answer.contains("\r\nConnection: close\r\n"))
+        #expect(answer.contains("Ada"))
+        #expect(!world.channel.isActive)
+    }
+
+    @Test(
+        "A peer that wants no more answers is told that this is the last, and nothing behind its request is looked at",
+        arguments: ["GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "GET /healthz HTTP/1.0\r\n\r\n"]
+    )
+    func last(request: String) throws {
+        let world = try World()
+        try world.send(Self.other + request + Self.other + Self.check)
+        #expect(world.behind.targets == ["/healthz", "/healthz"])
+        world.behind.answer("First")
+        #expect(try !world.received().contains("Connection: close"))
+        #expect(world.channel.isActive)
+        world.behind.answer("Second")
+        let answer = try world.received()
+        #expect(answer.contains("\r\nConnection: close\r\n"))
+        #expect(answer.hasSuffix("Second"))
+        #expect(world.sessions.checks == 0)
         #expect(!world.channel.isActive)
     }
 

@@ -8,6 +8,11 @@ struct ConnectionLifeTests {
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
     private func life() -> ConnectionLife { ConnectionLife(idleTimeout: .seconds(30), now: start) }
 
+    private func began(_ life: inout ConnectionLife, isLast: Bool = false, at time: TimeAmount = .zero) {
+        let isLookedAt = life.requestBegan(isLast: isLast, now: start + time)
+        #expect(isLookedAt)
+    }
+
     @Test("A peer that says nothing is let go when its time is over, not before")
     func silence() {
         let life = life()
@@ -19,7 +24,7 @@ struct ConnectionLifeTests {
     @Test("A request that does not go on is let go; one that goes on is not")
     func halfARequest() {
         var life = life()
-        life.requestBegan(now: start + .seconds(10))
+        began(&life, at: .seconds(10))
         #expect(!life.isQuiet)
         #expect(life.idleVerdict(now: start + .seconds(40)) == .close)
         life.requestWentOn(now: start + .seconds(39))
@@ -29,11 +34,11 @@ struct ConnectionLifeTests {
     @Test("While a peer waits for its answer, its time does not run; afterwards it begins anew")
     func waiting() {
         var life = life()
-        life.requestBegan(now: start)
+        began(&life)
         life.requestEnded(now: start)
         #expect(life.idleVerdict(now: start + .seconds(100)) == .waitUntil(start + .seconds(130)))
-        let isOver = life.answered(now: start + .seconds(100))
-        #expect(!isOver)
+        let next = life.answered(now: start + .seconds(100))
+        #expect(next == .goOn)
         #expect(life.isQuiet)
         #expect(life.idleVerdict(now: start + .seconds(129)) == .waitUntil(start + .seconds(130)))
         #expect(life.idleVerdict(now: start + .seconds(130)) == .close)
@@ -53,13 +58,43 @@ struct ConnectionLifeTests {
         let canCloseAtOnce = idle.close()
         #expect(canCloseAtOnce)
         var busy = life()
-        busy.requestBegan(now: start)
+        began(&busy)
         busy.requestEnded(now: start)
-        busy.requestBegan(now: start)
+        began(&busy)
         let canCloseBusy = busy.close()
         #expect(!canCloseBusy)
         busy.requestEnded(now: start)
-        let isOver = [busy.answered(now: start), busy.answered(now: start)]
-        #expect(isOver == [false, true])
+        let next = [busy.answered(now: start), busy.answered(now: start)]
+        #expect(next == [.goOn, .close])
+    }
+
+    @Test("The last answer says so, and nothing behind it is looked at, whoever wanted it", arguments: [false, true])
+    func announced(byPeer: Bool) {
+        var life = life()
+        began(&life)
+        life.requestEnded(now: start)
+        began(&life, isLast: byPeer)
+        life.requestEnded(now: start)
+        if !byPeer { _ = life.close() }
+        let isFirstLast = life.answerBegins()
+        #expect(!isFirstLast)
+        let first = life.answered(now: start)
+        #expect(first == .goOn)
+        let isSecondLast = life.answerBegins()
+        #expect(isSecondLast)
+        let isLookedAt = life.requestBegan(isLast: false, now: start)
+        #expect(!isLookedAt)
+        let second = life.answered(now: start)
+        #expect(second == .close)
+    }
+
+    @Test("A peer that still sends what was answered keeps its direction, until it has been silent too long")
+    func early() {
+        var life = life()
+        began(&life, isLast: true)
+        let next = life.answered(now: start)
+        #expect(next == .closeOutput)
+        #expect(life.idleVerdict(now: start + .seconds(29)) == .waitUntil(start + .seconds(30)))
+        #expect(life.idleVerdict(now: start + .seconds(30)) == .close)
     }
 }

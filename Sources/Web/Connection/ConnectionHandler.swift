@@ -38,6 +38,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var check = Check.none
     private var held = CircularBuffer<Held>(initialCapacity: 0)
     private var isReadHeld = false
+    /// Nothing that arrives is looked at any more.
+    private var isDropping = false
     private var idleTimer: Scheduled<Void>?
     /// Nil before the channel is there and after it is gone.
     private var context: ChannelHandlerContext?
@@ -98,13 +100,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+        guard !isDropping else { return }
         let now = context.eventLoop.now
         switch part {
         case .head(let head):
             // A peer that does not read its answers gets them from the router, which waits for room: answers that nobody
             // reads would fill the memory, one for each check that is asked for.
             let token = life.isQuiet && context.channel.isWritable ? checks.token(in: head) : nil
-            life.requestBegan(now: now)
+            guard life.requestBegan(isLast: token == nil && !head.isKeepAlive, now: now) else {
+                isDropping = true
+                return
+            }
             if let token {
                 check = .arriving(token)
                 return
@@ -136,11 +142,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: SessionCheckRoute.usualAnswerBytes)
         let now = context.eventLoop.now
-        checks.write(found, elapsed: now - started, into: &buffer)
+        checks.write(found, elapsed: now - started, isLast: life.answerBegins(), into: &buffer)
         check = .none
-        let isLast = life.answered(now: now)
+        let next = life.answered(now: now)
         beforeEncoder.writeAndFlush(NIOAny(buffer), promise: nil)
-        if isLast {
+        if next == .close {
             context.close(promise: nil)
         } else if !held.isEmpty || isReadHeld {
             release(context)
@@ -168,11 +174,22 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Out
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard case .end = unwrapOutboundIn(data) else { return context.write(data, promise: promise) }
-        if life.answered(now: context.eventLoop.now) {
-            context.writeAndFlush(data, promise: promise)
-            context.close(promise: nil)
-        } else {
+        switch unwrapOutboundIn(data) {
+        case .head(var head) where head.status.code >= 200 && life.answerBegins():
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .end:
+            switch life.answered(now: context.eventLoop.now) {
+            case .goOn:
+                context.write(data, promise: promise)
+            case .close:
+                context.writeAndFlush(data, promise: promise)
+                context.close(promise: nil)
+            case .closeOutput:
+                context.writeAndFlush(data, promise: promise)
+                context.close(mode: .output, promise: nil)
+            }
+        default:
             context.write(data, promise: promise)
         }
     }

@@ -8,11 +8,21 @@ struct ConnectionLife: Sendable {
         case waitUntil(NIODeadline)
     }
 
+    /// What follows an answer.
+    enum AfterAnswer: Sendable, Hashable {
+        case goOn
+        case close
+        /// The peer is still sending the request that was answered: closing its direction as well would reset the connection,
+        /// and the answer could be lost on its way (RFC 9112 §9.6).
+        case closeOutput
+    }
+
     private let idleTimeout: TimeAmount
     private var lastActive: NIODeadline
     private var requestsInProgress = 0
     private var isRequestBeingRead = false
     private var isClosing = false
+    private var takesRequests = true
 
     /// - Parameter idleTimeout: how long a peer may say nothing while something is expected of it: a request, or the rest of one.
     init(idleTimeout: TimeAmount, now: NIODeadline) {
@@ -23,11 +33,20 @@ struct ConnectionLife: Sendable {
     /// Whether nothing is being read and nothing waits for an answer.
     var isQuiet: Bool { requestsInProgress == 0 && !isRequestBeingRead }
 
-    /// The head of a request has arrived.
-    mutating func requestBegan(now: NIODeadline) {
+    /// The head of a request has arrived; false when one before it was the last, so that nothing is to be done about it
+    /// (RFC 9112 §9.6).
+    ///
+    /// - Parameter isLast: whether its sender wants the connection closed behind the answer.
+    mutating func requestBegan(isLast: Bool, now: NIODeadline) -> Bool {
+        guard takesRequests else { return false }
+        if isLast {
+            isClosing = true
+            takesRequests = false
+        }
         requestsInProgress += 1
         isRequestBeingRead = true
         lastActive = now
+        return true
     }
 
     /// A part of a request's body has arrived.
@@ -39,13 +58,24 @@ struct ConnectionLife: Sendable {
         lastActive = now
     }
 
-    /// A request has been answered; true when the connection is to be closed behind the answer.
+    /// An answer is about to be sent; true when it has to say that it is the last one.
+    ///
+    /// A proxy that is not told keeps the connection for its next request, which then meets the end of it: a POST that nobody
+    /// may repeat is lost.
+    mutating func answerBegins() -> Bool {
+        guard isClosing, requestsInProgress <= 1 else { return false }
+        takesRequests = false
+        return true
+    }
+
+    /// A request has been answered.
     ///
     /// What was no request may be answered as well: rubbish is, before any head has arrived.
-    mutating func answered(now: NIODeadline) -> Bool {
+    mutating func answered(now: NIODeadline) -> AfterAnswer {
         requestsInProgress = max(0, requestsInProgress - 1)
         lastActive = now
-        return isClosing && requestsInProgress == 0
+        guard isClosing, requestsInProgress == 0 else { return .goOn }
+        return isRequestBeingRead ? .closeOutput : .close
     }
 
     /// No more requests are wanted; true when the connection can be closed at once.

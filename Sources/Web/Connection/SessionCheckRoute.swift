@@ -70,19 +70,21 @@ struct SessionCheckRoute: Sendable {
     }
 
     /// Writes the whole answer, and writes it down.
-    func write(_ found: Found, elapsed: TimeAmount, into buffer: inout ByteBuffer) {
+    ///
+    /// - Parameter isLast: whether the connection ends behind it.
+    func write(_ found: Found, elapsed: TimeAmount, isLast: Bool, into buffer: inout ByteBuffer) {
         let requestID = RequestIDs.ofThisProcess.next()
         let refusal: Refusal?
         switch found {
         case .success(let session?):
             refusal = nil
-            write(session, requestID: requestID, into: &buffer)
+            write(session, requestID: requestID, isLast: isLast, into: &buffer)
         case .success(nil):
             refusal = .unauthenticated
         case .failure(let failure):
             refusal = Refusal(failure, providerName: nil)
         }
-        if let refusal { write(refusal, requestID: requestID, into: &buffer) }
+        if let refusal { write(refusal, requestID: requestID, isLast: isLast, into: &buffer) }
         let status = refusal?.status ?? 200
         if refusal == nil {
             succeeded.record(nanoseconds: elapsed.nanoseconds)
@@ -99,25 +101,26 @@ struct SessionCheckRoute: Sendable {
         )
     }
 
-    private func write(_ session: LiveSession, requestID: String, into buffer: inout ByteBuffer) {
+    private func write(_ session: LiveSession, requestID: String, isLast: Bool, into buffer: inout ByteBuffer) {
         let body = SessionAnswer(session, permissions: permissions.permissions(of: session.user.roles))
         buffer.writeBytes(liveHead)
         IdentityHeaders.each(of: session) { buffer.writeField($0, $1) }
-        finish(&buffer, body: body.bytes, requestID: requestID)
+        finish(&buffer, body: body.bytes, requestID: requestID, isLast: isLast)
     }
 
-    private func write(_ refusal: Refusal, requestID: String, into buffer: inout ByteBuffer) {
+    private func write(_ refusal: Refusal, requestID: String, isLast: Bool, into buffer: inout ByteBuffer) {
         var (fields, body) = answers.problem(refusal, requestID: requestID)
         answers.headers.apply(to: &fields, requestID: requestID)
         fields[.requestID] = nil
         buffer.writeHead(status: HTTPResponse.Status(code: refusal.status), fields)
-        finish(&buffer, body: body, requestID: requestID)
+        finish(&buffer, body: body, requestID: requestID, isLast: isLast)
     }
 
-    private func finish(_ buffer: inout ByteBuffer, body: [UInt8], requestID: String) {
+    private func finish(_ buffer: inout ByteBuffer, body: [UInt8], requestID: String, isLast: Bool) {
         buffer.writeField(.contentLength, String(body.count))
         buffer.writeField(.requestID, requestID)
         date.write(into: &buffer)
+        if isLast { buffer.writeField(.connection, "close") }
         buffer.writeStaticString("\r\n")
         buffer.writeBytes(body)
     }
