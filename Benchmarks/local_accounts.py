@@ -235,6 +235,7 @@ def password(options: argparse.Namespace) -> None:
                 "limit_rate": round(limit, 1),
                 "ratio": round(rate / limit, 3),
                 "kept_limit_rate": round(kept_limit, 1),
+                "kept_gain": round(kept_limit / limit, 3),
                 "kept_ratio": round(rate / kept_limit, 3),
                 "p50_ms": round(statistics.median(p50s), 1),
                 "p99_ms": round(statistics.median(p99s), 1),

@@ -52,6 +52,8 @@ def part_figures(name: str, work: Path, run_seconds: float, facts: dict[str, flo
         result.merge(figures.of_runs(work, row.name, row.prefix, part.per))
     # A load program of its own knows more about its runs.
     result.values.update(line)
+    for key in line:
+        result.spread.pop(key, None)
     for ratio, of, to in part.ratios:
         result.ratio(ratio, of, to)
     errors = sum(value for key, value in result.values.items() if key == "errors" or key.endswith("_errors"))

@@ -17,7 +17,7 @@ count_statements() { sql -c "alter system set pg_stat_statements.track = '$1'" -
 
 start_postgres() {
     say "Starting Postgres in $CLUSTER"
-    dev/postgres start "$CLUSTER" >/dev/null
+    dev/postgres start "$CLUSTER" >/dev/null 8>&-
     SERVER=$(dev/postgres url "$CLUSTER")
     DATABASE=$SERVER
     if [ "$(sql -c "select current_setting('shared_preload_libraries') || ' ' || current_setting('shared_buffers')")" != \
@@ -25,7 +25,7 @@ start_postgres() {
         sql -c "alter system set shared_preload_libraries = 'pg_stat_statements'" \
             -c "alter system set shared_buffers = '2GB'" -c "alter system set max_wal_size = '8GB'"
         dev/postgres stop "$CLUSTER" >/dev/null
-        dev/postgres start "$CLUSTER" >/dev/null
+        dev/postgres start "$CLUSTER" >/dev/null 8>&-
         SERVER=$(dev/postgres url "$CLUSTER")
         DATABASE=$SERVER
     fi
@@ -92,7 +92,8 @@ http() {
 launch() {
     local log=$1
     shift
-    setsid "$@" >"$log" 2>&1 &
+    # Without the lock: a bench that was killed leaves it to nobody.
+    setsid "$@" >"$log" 2>&1 8>&- &
     pids+=($!)
 }
 

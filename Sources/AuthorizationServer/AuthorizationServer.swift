@@ -78,6 +78,7 @@ public struct AuthorizationServer: Sendable {
         )
         nonce = NonceEndpoint(authenticate: authenticate, nonces: exchange.nonces)
         introspection = IntrospectionEndpoint(
+            clients: clients,
             authenticate: authenticate,
             grants: grants,
             accessToken: accessToken,

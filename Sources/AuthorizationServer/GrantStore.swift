@@ -28,8 +28,13 @@ public protocol GrantStore: Sendable {
     func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool
     /// Ends an app's session because the app itself says so: it is the one that needs no notice of it. False when there was none.
     func giveUp(_ grant: SessionID) async throws(StoreFailure) -> Bool
-    /// What a stored access token stands for.
-    func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken?
+    /// What a stored access token stands for; nil when it or its grant has ended.
+    ///
+    /// `completion` gets it once, on a thread that others wait for: it hands the answer on and never blocks.
+    func accessToken(
+        _ token: TokenHash,
+        then completion: @escaping @Sendable (Result<LiveAccessToken?, StoreFailure>) -> Void
+    )
     /// The live grant of this id: what a JWT or a hint names.
     func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant?
     /// The live grant behind a refresh token.
@@ -48,4 +53,14 @@ public protocol GrantStore: Sendable {
     func spendAssertion(_ id: TokenHash, until: Instant) async throws(StoreFailure) -> Bool
     /// The present time, by the database's clock.
     func now() async throws(StoreFailure) -> Instant
+}
+
+extension GrantStore {
+    /// What a stored access token stands for, for a task. Its cancellation is not looked at: a statement's own deadline ends the
+    /// wait.
+    public func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? {
+        try await withCheckedContinuation { continuation in
+            accessToken(token) { continuation.resume(returning: $0) }
+        }.get()
+    }
 }

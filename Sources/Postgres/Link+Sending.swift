@@ -130,10 +130,9 @@ extension SQL {
     /// The protocol counts parameters in 16 bits and ends texts with a zero byte.
     var isSendable: Bool {
         guard parameters.count <= 65_535 else { return false }
-        let hasZeroByte = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
-            guard let start = bytes.baseAddress else { return false }
-            return unsafe memchr(start, 0, bytes.count) != nil
+        return unsafe bytes.withUnsafeBytes { text in
+            guard let start = text.baseAddress else { return true }
+            return unsafe memchr(start, 0, text.count) == nil
         }
-        return !(hasZeroByte ?? text.utf8.contains(0))
     }
 }

@@ -18,15 +18,19 @@ public struct SQL: Sendable {
         let length: Int32
     }
 
-    /// The text with placeholders: safe to log, it holds no values.
-    public private(set) var text: String
+    /// The text with placeholders, in UTF-8: statements are put together from parts for each request, and bytes are what that is
+    /// cheapest with.
+    private(set) var bytes: [UInt8]
     private(set) var parameters: [Parameter]
     /// All values, one after the other, in binary form.
     private(set) var values: [UInt8]
 
+    /// The text with placeholders: safe to log, it holds no values.
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
     private init(capacity: Int, parameters count: Int) {
-        text = ""
-        text.reserveCapacity(capacity)
+        bytes = []
+        bytes.reserveCapacity(capacity)
         parameters = []
         values = []
         if count > 0 {
@@ -37,7 +41,7 @@ public struct SQL: Sendable {
 
     /// For texts this module makes itself.
     init(verbatim text: String) {
-        self.text = text
+        bytes = Array(text.utf8)
         parameters = []
         values = []
     }
@@ -46,14 +50,14 @@ public struct SQL: Sendable {
     public static func concatenating(_ parts: [SQL], separator: StaticString = " ") -> SQL {
         var whole = SQL(capacity: 256, parameters: 4)
         for (index, part) in parts.enumerated() {
-            if index > 0 { whole.text += separator.description }
+            if index > 0 { whole.append(separator) }
             whole.append(part)
         }
         return whole
     }
 
     private mutating func bind(_ value: some SQLBindable) {
-        let position = text.utf8.count
+        let position = bytes.count
         let offset = values.count
         let present = value.encode(into: &values)
         placeholder(type: type(of: value).sqlType, at: position, offset: offset, present: present)
@@ -68,33 +72,43 @@ public struct SQL: Sendable {
                 length: present ? Int32(clamping: values.count - offset) : -1
             )
         )
-        text += "$"
-        text += String(parameters.count)
+        bytes.append(UInt8(ascii: "$"))
+        Self.appendDigits(of: parameters.count, to: &bytes)
+    }
+
+    private static func appendDigits(of number: Int, to bytes: inout [UInt8]) {
+        if number >= 10 { appendDigits(of: number / 10, to: &bytes) }
+        bytes.append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    private static func digits(of number: Int) -> Int { number < 10 ? 1 : 1 + digits(of: number / 10) }
+
+    private mutating func append(_ literal: StaticString) {
+        literal.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
 
     private mutating func append(_ other: SQL) {
-        let bytes = Array(other.text.utf8)
         var copied = 0
         for (index, parameter) in other.parameters.enumerated() {
             let position = Int(parameter.position)
-            text += String(decoding: bytes[copied..<position], as: UTF8.self)
-            copied = position + 1 + String(index + 1).utf8.count
+            bytes.append(contentsOf: other.bytes[copied..<position])
+            copied = position + 1 + Self.digits(of: index + 1)
             let offset = values.count
             if parameter.length >= 0 {
                 let start = Int(parameter.offset)
                 values.append(contentsOf: other.values[start..<start + Int(parameter.length)])
             }
-            placeholder(type: parameter.type, at: text.utf8.count, offset: offset, present: parameter.length >= 0)
+            placeholder(type: parameter.type, at: bytes.count, offset: offset, present: parameter.length >= 0)
         }
-        text += String(decoding: bytes[copied...], as: UTF8.self)
+        bytes.append(contentsOf: other.bytes[copied...])
     }
 }
 
 extension SQL: ExpressibleByStringInterpolation {
     /// A statement without parameters.
     public init(stringLiteral value: StaticString) {
-        self.init(capacity: 0, parameters: 0)
-        text = value.description
+        self.init(capacity: value.utf8CodeUnitCount, parameters: 0)
+        append(value)
     }
 
     /// A statement with parameters.
@@ -110,7 +124,7 @@ extension SQL: ExpressibleByStringInterpolation {
         }
 
         /// Appends text that stands in the source. Only the compiler can make a `StaticString`.
-        public mutating func appendLiteral(_ literal: StaticString) { statement.text += literal.description }
+        public mutating func appendLiteral(_ literal: StaticString) { statement.append(literal) }
 
         /// Binds a value to the next placeholder.
         public mutating func appendInterpolation(_ value: some SQLBindable) { statement.bind(value) }

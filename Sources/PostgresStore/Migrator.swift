@@ -111,7 +111,7 @@ public struct Migrator: Sendable {
     /// - Parameter progress: called before each script.
     public func migrate(progress: @Sendable (Migration) -> Void = { _ in }) async throws -> [Migration] {
         return try await client.withMigrationConnection { connection in
-            try await connection.lock(Self.lockKey, within: .seconds(60))
+            try await connection.lock(Self.lockKey, within: Self.patience + .seconds(60))
             try await connection.run(
                 """
                 create table if not exists schema_migrations (
@@ -137,25 +137,29 @@ public struct Migrator: Sendable {
     /// Applies one script, as a whole or not at all. Whoever waits for a table that others use makes everybody after him wait as well,
     /// every session check among them: so it gives up soon, lets the others go on, and tries again.
     private static func apply(_ migration: Migration, on connection: MigrationConnection) async throws {
-        for attempt in 1... {
+        let deadline = ContinuousClock.now + patience
+        while true {
             do throws(PostgresFailure) {
                 return try await connection.run(
                     """
-                    begin; set local lock_timeout = '2s'; \(migration.script); insert into schema_migrations (number, name)
+                    begin; set local lock_timeout = '\(lockTimeoutMilliseconds)ms'; \(migration.script); insert into schema_migrations (number, name)
                     values (\(migration.number), '\(migration.name)'); commit
                     """
                 )
             } catch {
-                guard error.state == .lockNotAvailable || error.state == .deadlockDetected, attempt < Self.attempts
+                guard error.state == .lockNotAvailable || error.state == .deadlockDetected,
+                    ContinuousClock.now < deadline
                 else { throw error }
                 try await connection.run("rollback")
-                try await Task.sleep(for: .milliseconds(.random(in: 200...600)))
+                try await Task.sleep(for: .milliseconds(.random(in: 1_000...2_000)))
             }
         }
     }
 
-    /// How often a script is tried that finds its tables in use: for more than a minute.
-    private static let attempts = 30
+    /// How long a script that finds its tables in use is tried for. A back-up holds them for as long as it runs.
+    private static let patience = Duration.seconds(120)
+    /// How long it waits for one of them, in milliseconds: as long as that everybody else waits too, once in a second or two.
+    private static let lockTimeoutMilliseconds = 300
 
     /// How many scripts of this release are not applied yet; the schema of a newer release counts as up to date, because
     /// migrations are safe under the previous release.

@@ -237,28 +237,12 @@ extension PostgresStore: GrantStore {
         }
     }
 
-    /// One round trip.
-    public func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? {
-        do {
-            let rows = try await client.read(
-                """
-                select \(Self.grantColumns), t.scope, t.created_at, t.expires_at
-                from access_tokens t join sessions s on s.id = t.session_id \(Self.grantJoins)
-                where t.token_hash = \(token.bytes) and t.expires_at > now() and s.client_id is not null
-                  and \(Self.liveness)
-                """
-            )
-            guard let row = rows.first else { return nil }
-            let column = Self.grantColumnCount
-            return LiveAccessToken(
-                grant: try Self.liveGrant(row),
-                scope: try row.decode([String].self, at: column),
-                issuedAt: Instant(try row.decode(Timestamp.self, at: column + 1)),
-                expiresAt: Instant(try row.decode(Timestamp.self, at: column + 2))
-            )
-        } catch {
-            throw translate(error)
-        }
+    /// The hot path of apps that introspect: one statement for all who ask at the same moment, one round trip.
+    public func accessToken(
+        _ token: TokenHash,
+        then completion: @escaping @Sendable (Result<LiveAccessToken?, StoreFailure>) -> Void
+    ) {
+        liveAccessTokens.find(token, (), then: completion)
     }
 
     /// One round trip.
@@ -325,12 +309,12 @@ extension PostgresStore: GrantStore {
               and not p.awaits_second_factor))
         """
 
-    private static let grantJoins: SQL = """
+    static let grantJoins: SQL = """
         join users u on u.id = s.user_id
         left join user_emails e on e.user_id = s.user_id and e.is_primary
         """
 
-    private static let grantColumns: SQL = """
+    static let grantColumns: SQL = """
         s.id, s.client_id, s.scope, s.methods, s.provider, s.authenticated_at, s.expires_at, now(),
         u.id, u.display_name, u.roles, e.address, e.verified_at is not null,
         u.public_metadata
@@ -348,24 +332,26 @@ extension PostgresStore: GrantStore {
         s.user_id, s.display_name, s.roles, s.address, s.is_verified, s.public_metadata
         """
 
-    private static func liveGrant(_ row: Row) throws(PostgresFailure) -> LiveGrant {
+    /// Reads ``grantColumns``.
+    /// - Parameter first: where they begin in the row.
+    static func liveGrant(_ row: Row, from first: Int = 0) throws(PostgresFailure) -> LiveGrant {
         LiveGrant(
-            id: SessionID(try row.decode(UUID.self, at: 0)),
-            client: try row.decode(String.self, at: 1),
+            id: SessionID(try row.decode(UUID.self, at: first + 0)),
+            client: try row.decode(String.self, at: first + 1),
             user: User(
-                id: UserID(try row.decode(UUID.self, at: 8)),
-                displayName: try row.decode(String?.self, at: 9),
-                roles: try row.decode([String].self, at: 10),
-                email: try row.decode(String?.self, at: 11),
-                emailVerified: try row.decode(Bool.self, at: 12),
-                publicMetadata: try row.decode(String.self, at: 13)
+                id: UserID(try row.decode(UUID.self, at: first + 8)),
+                displayName: try row.decode(String?.self, at: first + 9),
+                roles: try row.decode([String].self, at: first + 10),
+                email: try row.decode(String?.self, at: first + 11),
+                emailVerified: try row.decode(Bool.self, at: first + 12),
+                publicMetadata: try row.decode(String.self, at: first + 13)
             ),
-            scope: try row.decode([String].self, at: 2),
-            methods: try row.decode([String].self, at: 3),
-            provider: try row.decode(String?.self, at: 4),
-            authenticatedAt: try row.decode(Timestamp?.self, at: 5).map { Instant($0) },
-            expiresAt: Instant(try row.decode(Timestamp.self, at: 6)),
-            readAt: Instant(try row.decode(Timestamp.self, at: 7))
+            scope: try row.decode([String].self, at: first + 2),
+            methods: try row.decode([String].self, at: first + 3),
+            provider: try row.decode(String?.self, at: first + 4),
+            authenticatedAt: try row.decode(Timestamp?.self, at: first + 5).map { Instant($0) },
+            expiresAt: Instant(try row.decode(Timestamp.self, at: first + 6)),
+            readAt: Instant(try row.decode(Timestamp.self, at: first + 7))
         )
     }
 }

@@ -8,7 +8,7 @@ extension PostgresStore: SessionStore {
         lifetime: SessionLifetime,
         then completion: @escaping @Sendable (Result<LiveSession?, StoreFailure>) -> Void
     ) {
-        lookups.find(token, lifetime: lifetime, then: completion)
+        liveSessions.find(token, lifetime, then: completion)
     }
 
     /// Writes down a use, soon. A session that ended in between stays ended.

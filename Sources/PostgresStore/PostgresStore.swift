@@ -7,7 +7,8 @@ public struct PostgresStore: Sendable {
     let client: PostgresClient
     let logger: Logger
     let retention: Retention
-    let lookups: SessionLookups
+    let liveSessions: BatchedLookups<SessionLookup>
+    let liveAccessTokens: BatchedLookups<AccessTokenLookup>
     let touches: SessionTouches
 
     /// Creates the stores over a client that somebody else starts and stops.
@@ -15,7 +16,8 @@ public struct PostgresStore: Sendable {
         self.client = client
         self.logger = logger
         self.retention = retention
-        lookups = SessionLookups(client: client) { Self.translate($0, logger: logger) }
+        liveSessions = BatchedLookups(client: client) { Self.translate($0, logger: logger) }
+        liveAccessTokens = BatchedLookups(client: client) { Self.translate($0, logger: logger) }
         touches = SessionTouches(client: client) { Self.translate($0, logger: logger) }
     }
 

@@ -11,7 +11,8 @@ import struct Foundation.UUID
 final class SessionTouches: Sendable {
     fileprivate struct Queue {
         var noted: Set<SessionID> = []
-        var isUnderWay = false
+        /// Whose uses are being written: until that is done every check says that a use is due.
+        var underWay: Set<SessionID> = []
     }
 
     /// The most sessions in one statement.
@@ -31,7 +32,10 @@ final class SessionTouches: Sendable {
 
     /// Notes a use of a session.
     func note(_ session: SessionID) {
-        queue.withLock { if $0.noted.count < Self.queueLimit { $0.noted.insert(session) } }
+        queue.withLock { queue in
+            guard queue.noted.count < Self.queueLimit, !queue.underWay.contains(session) else { return }
+            queue.noted.insert(session)
+        }
         sendNoted()
     }
 
@@ -39,7 +43,7 @@ final class SessionTouches: Sendable {
         guard let sessions = queue.withLock({ $0.next() }) else { return }
         client.query(Self.statement(sessions.map(\.uuid))) { [self] result in
             if case .failure(let failure) = result { _ = failed(failure) }
-            queue.withLock { $0.isUnderWay = false }
+            queue.withLock { $0.underWay.removeAll(keepingCapacity: true) }
             sendNoted()
         }
     }
@@ -60,10 +64,10 @@ final class SessionTouches: Sendable {
 
 extension SessionTouches.Queue {
     fileprivate mutating func next() -> [SessionID]? {
-        guard !isUnderWay, !noted.isEmpty else { return nil }
-        isUnderWay = true
+        guard underWay.isEmpty, !noted.isEmpty else { return nil }
         let sessions = Array(noted.prefix(SessionTouches.sessionsPerStatement))
         noted.subtract(sessions)
+        underWay.formUnion(sessions)
         return sessions
     }
 }

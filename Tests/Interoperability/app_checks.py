@@ -689,6 +689,26 @@ def jwt_access_token(world: AppWorld) -> None:
     assert not world.active(tokens["access_token"], app), "alive after a revocation"
 
 
+@suite.check("introspection says the same through the router and ahead of it, field by field")
+def introspection_ways(world: AppWorld) -> None:
+    app, small = world.apps["shop"], world.apps["small"]
+    tokens = world.redeemed(app)
+    for asking, token in ((app, tokens["access_token"]), (small, tokens["access_token"]), (app, "lkt_" + "A" * 43)):
+        # A parameter of the media type is more than the short way reads.
+        plain, routed = (
+            world.call("POST", "/oauth/introspect", data={"token": token}, auth=asking.auth, headers={"Content-Type": kind})
+            for kind in ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-8")
+        )
+        equal(plain.json(), routed.json(), "the answer")
+        equal(plain.status_code, routed.status_code, "the status")
+        first, second = (
+            {name.lower(): value for name, value in answer.headers.items() if name.lower() not in ("date", "x-request-id")}
+            for answer in (plain, routed)
+        )
+        equal(first, second, "the fields")
+        assert plain.headers["X-Request-Id"] != routed.headers["X-Request-Id"], "two requests with one id"
+
+
 @suite.check("J09 J10 introspection and revocation: proven clients, own tokens, one answer for all others")
 def introspection(world: AppWorld) -> None:
     app, small = world.apps["shop"], world.apps["small"]

@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 import Postgres
 import TestSupport
 import Testing
@@ -88,6 +89,55 @@ struct SessionLookupTests {
             #expect(session == (isLive ? SessionID(id) : nil))
         }
         #expect(over.count == 150, "control: as many are over as live on")
+    }
+
+    @Test("J09 every app gets its own access tokens' answers, however many ask at once, and none for what is over")
+    func accessTokens() async throws {
+        let rows = Rows(try await Stack.shared())
+        let parents = try await rows.sessions(240)
+        let tokens = parents.map { _ in UUID() }
+        _ = try await rows.database.query(
+            """
+            with given as (select * from unnest(\(parents), \(tokens)) as given (parent, id)), grants as (
+              insert into sessions (id, token_hash, user_id, parent_id, client_id, scope, methods, idle_timeout, expires_at)
+              select id, uuid_send(id) || uuid_send(id), parent, parent, 'shop', '{openid}', '{}', '1 hour',
+                     now() + interval '1 hour'
+              from given
+              returning id
+            )
+            insert into access_tokens (token_hash, session_id, scope, expires_at)
+            select uuid_send(id) || uuid_send(id), id, array[id::text], now() + interval '1 minute' from grants
+            """
+        )
+        let ways: [(SQL, [UUID], SQL)] = [
+            ("update access_tokens set expires_at = now() - interval '1 second' where session_id = ", tokens, ""),
+            ("delete from access_tokens where session_id = ", tokens, ""),
+            ("update sessions set expires_at = now() - interval '1 second' where id = ", tokens, ""),
+            ("update sessions set expires_at = now() - interval '1 second' where id = ", parents, ""),
+            ("update sessions set last_seen_at = now() - interval '2 hours' where id = ", parents, ""),
+            ("update users set disabled_at = now() where id = ", parents, ""),
+            ("update users set disabled_at = now() where id in (select user_id from sessions where id = ", tokens, ")"),
+            ("delete from sessions where id = ", parents, ""),
+        ]
+        var over: Set<UUID> = []
+        for (number, token) in tokens.enumerated() where number % 12 < ways.count {
+            let (change, ids, end) = ways[number % 12]
+            _ = try await rows.database.query("\(change)\(ids[number])\(end)")
+            over.insert(token)
+        }
+        let found = try await withThrowingTaskGroup(of: (UUID, LiveAccessToken?).self) { group in
+            for token in (tokens + tokens + parents).shuffled() {
+                group.addTask { (token, try await rows.store.accessToken(try Rows.token(of: token))) }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(found.count == 720)
+        for (token, answer) in found {
+            let isLive = tokens.contains(token) && !over.contains(token)
+            #expect(answer?.grant.id == (isLive ? SessionID(token) : nil))
+            if let answer { #expect(answer.scope.map { $0.lowercased() } == [token.uuidString.lowercased()]) }
+        }
+        #expect(over.count == 160, "control: some live on")
     }
 
     @Test("Uses are written down together, and one session that somebody holds does not keep the others")

@@ -1,4 +1,5 @@
 import Accounts
+import AuthorizationServer
 import Flows
 import Foundation
 import Hummingbird
@@ -41,7 +42,7 @@ struct ContractTests {
     static func router() throws -> Router<RequestScope> { buildRouter(try services(sessions: NoStore())) }
 
     /// An edge without anything behind it but these sessions.
-    static func services(sessions: any SessionStore) throws -> WebServices {
+    static func services(sessions: any SessionStore, apps: AuthorizationServer? = nil) throws -> WebServices {
         let lifetime = SessionLifetime(
             idleTimeout: .seconds(1),
             absoluteTimeout: .seconds(1),
@@ -98,7 +99,7 @@ struct ContractTests {
             local: LocalAccounts(NoLocalAccounts.services(lifetime)),
             caughtMail: nil,
             administration: NoAdministration.services,
-            authorizationServer: try NoApps.server,
+            authorizationServer: try apps ?? NoApps.server,
             signingKeys: NoSigningKeys.live,
             readiness: { [] }
         )

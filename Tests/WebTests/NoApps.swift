@@ -8,35 +8,36 @@ import struct Foundation.UUID
 
 /// An installation without apps.
 enum NoApps {
-    static var server: AuthorizationServer {
-        get throws {
-            guard let keys = KeyRing(keys: [(id: "test", key: Random.bytes(32))], current: "test") else {
-                throw StoreFailure.broken
-            }
-            return AuthorizationServer(
-                issuer: "https://login.example",
-                clients: ClientRegistry(),
-                grants: NoGrants(),
-                signer: NoSigner(),
-                keys: keys,
-                refreshWindow: .zero,
-                exchange: TokenExchange(arrivals: NoArrivals(), nonces: NoNonces()),
-                permissions: .none,
-                unixTime: { 0 },
-                freshGrant: { SessionID(UUID()) },
-                replayRecord: { _, _ in
-                    ReplayRecord(
-                        event: AccountEvent(
-                            id: AccountEventID(UUID()),
-                            kind: .refreshTokenReplayed,
-                            network: nil,
-                            requestID: nil
-                        ),
-                        notice: Job(id: UUID(), queue: "mail", kind: "none", payload: .null)
-                    )
-                }
-            )
+    static var server: AuthorizationServer { get throws { try server(ClientRegistry(), NoGrants()) } }
+
+    /// One with apps, after all.
+    static func server(_ clients: ClientRegistry, _ grants: any GrantStore) throws -> AuthorizationServer {
+        guard let keys = KeyRing(keys: [(id: "test", key: Random.bytes(32))], current: "test") else {
+            throw StoreFailure.broken
         }
+        return AuthorizationServer(
+            issuer: "https://login.example",
+            clients: clients,
+            grants: grants,
+            signer: NoSigner(),
+            keys: keys,
+            refreshWindow: .zero,
+            exchange: TokenExchange(arrivals: NoArrivals(), nonces: NoNonces()),
+            permissions: .none,
+            unixTime: { 0 },
+            freshGrant: { SessionID(UUID()) },
+            replayRecord: { _, _ in
+                ReplayRecord(
+                    event: AccountEvent(
+                        id: AccountEventID(UUID()),
+                        kind: .refreshTokenReplayed,
+                        network: nil,
+                        requestID: nil
+                    ),
+                    notice: Job(id: UUID(), queue: "mail", kind: "none", payload: .null)
+                )
+            }
+        )
     }
 }
 
@@ -49,13 +50,21 @@ private struct NoNonces: ExchangeStore {
     func accept(_ token: PresentedIDToken) async throws(StoreFailure) -> AcceptedIDToken { throw .unavailable }
 }
 
-private struct NoGrants: GrantStore {
+struct NoGrants: GrantStore {
+    typealias OnAccessToken = @Sendable (Result<LiveAccessToken?, StoreFailure>) -> Void
+
+    /// Who gets the questions about access tokens.
+    var answer: @Sendable (TokenHash, @escaping OnAccessToken) -> Void = { $1(.failure(.unavailable)) }
+
     func store(_ code: NewAuthorizationCode) async throws(StoreFailure) { throw .unavailable }
     func redeem(_ redemption: CodeRedemption) async throws(StoreFailure) -> CodeOutcome { throw .unavailable }
     func rotate(_ rotation: RefreshRotation) async throws(StoreFailure) -> RefreshOutcome { throw .unavailable }
     func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool { throw .unavailable }
     func giveUp(_ grant: SessionID) async throws(StoreFailure) -> Bool { throw .unavailable }
-    func accessToken(_ token: TokenHash) async throws(StoreFailure) -> LiveAccessToken? { throw .unavailable }
+    func accessToken(
+        _ token: TokenHash,
+        then completion: @escaping OnAccessToken
+    ) { answer(token, completion) }
     func grant(_ id: SessionID) async throws(StoreFailure) -> LiveGrant? { throw .unavailable }
     func grant(refreshToken: TokenHash, includingUsed: Bool) async throws(StoreFailure) -> LiveGrant? {
         throw .unavailable

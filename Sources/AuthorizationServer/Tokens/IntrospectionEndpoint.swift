@@ -4,6 +4,7 @@ public import OAuth
 
 /// `POST /oauth/introspect` (RFC 7662): whether a token is good, from the database each time, for an app that proved itself.
 public struct IntrospectionEndpoint: Sendable {
+    private let clients: ClientRegistry
     private let authenticate: ClientAuthenticator
     private let grants: any GrantStore
     private let accessToken: PresentedAccessToken
@@ -12,12 +13,14 @@ public struct IntrospectionEndpoint: Sendable {
 
     /// Creates the endpoint.
     public init(
+        clients: ClientRegistry,
         authenticate: ClientAuthenticator,
         grants: any GrantStore,
         accessToken: PresentedAccessToken,
         claims: IssuedClaims,
         issuer: String
     ) {
+        self.clients = clients
         self.authenticate = authenticate
         self.grants = grants
         self.accessToken = accessToken
@@ -48,9 +51,40 @@ public struct IntrospectionEndpoint: Sendable {
                 type: nil
             )
         }
-        guard let token = try await accessToken(text), token.grant.client.isExactly(client.id.description) else {
-            return Self.inactive
+        return answer(try await accessToken(text), to: client)
+    }
+
+    /// A question that takes nothing but one look-up: an app that proved itself by its secret asks about an access token that is
+    /// stored. Nearly every introspection is one.
+    public struct PlainQuestion: Sendable {
+        fileprivate let token: TokenHash
+        fileprivate let client: Client
+    }
+
+    /// The plain question in a request; nil for every other, and for one that will be refused.
+    public func plainQuestion(authorization: [String], form: FormParameters) -> PlainQuestion? {
+        guard let token = form["token"].flatMap({ AccessToken($0) }),
+            let credentials = try? ClientCredentials.read(authorization: authorization, form: form),
+            credentials.secret != nil, let client = try? clients.authenticate(credentials)
+        else { return nil }
+        return PlainQuestion(token: token.hash, client: client)
+    }
+
+    /// Looks the token of a plain question up; `completion` gets the answer once, on a thread that others wait for, and must not
+    /// block.
+    public func callAsFunction(
+        _ question: PlainQuestion,
+        then completion: @escaping @Sendable (Result<JSONObject, OAuthFailure>) -> Void
+    ) {
+        grants.accessToken(question.token) { found in
+            completion(
+                found.map { answer(accessToken.admitted($0), to: question.client) }.mapError { OAuthFailure($0) }
+            )
         }
+    }
+
+    private func answer(_ token: LiveAccessToken?, to client: Client) -> JSONObject {
+        guard let token, token.grant.client.isExactly(client.id.description) else { return Self.inactive }
         return active(
             token.grant,
             client,

@@ -19,8 +19,13 @@ public struct PresentedAccessToken: Sendable {
 
     /// What the token stands for; nil when it is unknown, expired, changed, or its grant has ended.
     public func callAsFunction(_ text: String) async throws(OAuthFailure) -> LiveAccessToken? {
+        admitted(try await found(text))
+    }
+
+    /// A stored token, as far as its app may still have it.
+    func admitted(_ token: LiveAccessToken?) -> LiveAccessToken? {
         // An app that has closed the way in since is not served with what it got by it (S-4).
-        guard let token = try await found(text), let client = ClientID(token.grant.client).flatMap({ clients[$0] }),
+        guard let token, let client = ClientID(token.grant.client).flatMap({ clients[$0] }),
             client.admits(provider: token.grant.provider)
         else { return nil }
         // What the operator has taken from the app since, it has no more.

@@ -243,6 +243,13 @@ func stored<Value: Sendable>(
     do {
         return try await work()
     } catch {
-        throw error == .broken ? OAuthFailure(.serverError, "something went wrong here") : .temporarilyUnavailable
+        throw OAuthFailure(error)
+    }
+}
+
+extension OAuthFailure {
+    /// What an app understands of a database that is away.
+    init(_ failure: StoreFailure) {
+        self = failure == .broken ? OAuthFailure(.serverError, "something went wrong here") : .temporarilyUnavailable
     }
 }

@@ -3,8 +3,8 @@ import NIOCore
 import NIOHTTP1
 
 /// Stands on every connection between the HTTP/1.1 codec and the router. It closes connections that are idle or no longer
-/// wanted, and answers session checks itself: they are most of what this service is asked, and the way through the router,
-/// with a task, its hops between threads and a generic answer, costs several times as much as the check.
+/// wanted, and answers what this service is asked most, checks of sessions and of access tokens, itself (``ShortRoutes``): the
+/// way through the router, with a task, its hops between threads and a generic answer, costs several times as much as the check.
 ///
 /// A check is answered here only when nothing else is under way on the connection. Whatever arrives meanwhile is held back, so
 /// that answers leave in the order of their requests (RFC 9112 §9.3.2): an answer in another's place is the takeover that
@@ -18,7 +18,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private enum Check {
         case none
         /// The head has arrived, the end of the request has not.
-        case arriving(SessionToken)
+        case arriving(ShortRoutes.Request)
         /// Postgres is being asked.
         case underWay
     }
@@ -30,10 +30,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case error(any Error)
     }
 
+    /// How long a peer that was told of the end may take to close its side. Closing both sides at once would reset the connection
+    /// where something has arrived that was not read, and the last answer could be lost on its way (RFC 9112 §9.6).
+    private static let lingering = TimeAmount.seconds(2)
     /// How many parts of further requests are read before the peer has to wait.
     private static let heldLimit = 16
 
-    private let checks: SessionCheckRoute
+    private let routes: ShortRoutes
     private var life: ConnectionLife
     private var check = Check.none
     private var held = CircularBuffer<Held>(initialCapacity: 0)
@@ -49,8 +52,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// - Parameters:
     ///   - beforeEncoder: the place of the encoder on the same channel.
     ///   - idleTimeout: see ``ConnectionLife``.
-    init(checks: SessionCheckRoute, beforeEncoder: ChannelHandlerContext, idleTimeout: TimeAmount) {
-        self.checks = checks
+    init(routes: ShortRoutes, beforeEncoder: ChannelHandlerContext, idleTimeout: TimeAmount) {
+        self.routes = routes
         self.beforeEncoder = beforeEncoder
         life = ConnectionLife(idleTimeout: idleTimeout, now: beforeEncoder.eventLoop.now)
     }
@@ -88,7 +91,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
-            if life.close() { context.close(promise: nil) }
+            if life.close() { closeBehindAnswers(context) }
             return
         }
         // The peer has said all it wants to: whoever hears that closes our side too, which has to wait for the answer.
@@ -106,23 +109,34 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             // A peer that does not read its answers gets them from the router, which waits for room: answers that nobody
             // reads would fill the memory, one for each check that is asked for.
-            let token = life.isQuiet && context.channel.isWritable ? checks.token(in: head) : nil
-            guard life.requestBegan(isLast: token == nil && !head.isKeepAlive, now: now) else {
+            let request = life.isQuiet && context.channel.isWritable ? routes.request(head) : nil
+            guard life.requestBegan(isLast: request == nil && !head.isKeepAlive, now: now) else {
                 isDropping = true
                 return
             }
-            if let token {
-                check = .arriving(token)
+            if let request {
+                check = .arriving(request)
                 return
             }
-        case .body:
+        case .body(let bytes):
+            if case .arriving(.introspection(var request)) = check {
+                // The peer's time goes on running: a form that drips in would hold the connection for as long as it likes.
+                check = .none
+                request.body.writeImmutableBuffer(bytes)
+                check = .arriving(.introspection(request))
+                return
+            }
             life.requestWentOn(now: now)
         case .end:
             life.requestEnded(now: now)
-            if case .arriving(let token) = check {
-                check = .underWay
-                ask(token, started: now, context)
-                return
+            if case .arriving(let request) = check {
+                if let question = routes.question(request) {
+                    check = .underWay
+                    ask(question, started: now, context)
+                    return
+                }
+                check = .none
+                passOn(request, context)
             }
         }
         context.fireChannelRead(wrapInboundOut(part))
@@ -130,24 +144,34 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     // MARK: A check
 
-    private func ask(_ token: SessionToken, started: NIODeadline, _ context: ChannelHandlerContext) {
+    private func ask(_ question: ShortRoutes.Question, started: NIODeadline, _ context: ChannelHandlerContext) {
         let eventLoop = context.eventLoop
         let handler = NIOLoopBound(self, eventLoop: eventLoop)
-        checks.check(token) { found in
+        routes.ask(question) { found in
             eventLoop.execute { handler.value.answer(found, started: started) }
         }
     }
 
-    private func answer(_ found: SessionCheckRoute.Found, started: NIODeadline) {
+    /// Gives the router what was kept of a request, except its end.
+    private func passOn(_ request: ShortRoutes.Request, _ context: ChannelHandlerContext) {
+        guard case .introspection(let request) = request else { return }
+        context.fireChannelRead(wrapInboundOut(.head(request.head)))
+        context.fireChannelRead(wrapInboundOut(.body(request.body)))
+    }
+
+    private func answer(_ found: ShortRoutes.Found, started: NIODeadline) {
+        let now = NIODeadline.now()
+        let requestID = RequestIDs.ofThisProcess.next()
+        // A peer that did not wait is an answer as well: of a database that is away nothing else would tell.
+        routes.record(found, elapsed: now - started, requestID: requestID)
         guard let context else { return }
-        var buffer = context.channel.allocator.buffer(capacity: SessionCheckRoute.usualAnswerBytes)
-        let now = context.eventLoop.now
-        checks.write(found, elapsed: now - started, isLast: life.answerBegins(), into: &buffer)
+        var buffer = context.channel.allocator.buffer(capacity: AnswerWriter.usualBytes)
+        routes.write(found, requestID: requestID, isLast: life.answerBegins(), into: &buffer)
         check = .none
-        let next = life.answered(now: now)
+        let isLast = life.answered(now: now)
         beforeEncoder.writeAndFlush(NIOAny(buffer), promise: nil)
-        if next == .close {
-            context.close(promise: nil)
+        if isLast {
+            closeOutput(context)
         } else if !held.isEmpty || isReadHeld {
             release(context)
         }
@@ -178,20 +202,33 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(var head) where head.status.code >= 200 && life.answerBegins():
             head.headers.replaceOrAdd(name: "Connection", value: "close")
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .end:
-            switch life.answered(now: context.eventLoop.now) {
-            case .goOn:
-                context.write(data, promise: promise)
-            case .close:
-                context.writeAndFlush(data, promise: promise)
-                context.close(promise: nil)
-            case .closeOutput:
-                context.writeAndFlush(data, promise: promise)
-                context.close(mode: .output, promise: nil)
-            }
+        case .end where life.answered(now: context.eventLoop.now):
+            context.writeAndFlush(data, promise: promise)
+            closeOutput(context)
         default:
             context.write(data, promise: promise)
         }
+    }
+
+    // MARK: The end
+
+    /// Closes our side behind everything that was written, and the other when the peer has closed it or takes too long.
+    private func closeOutput(_ context: ChannelHandlerContext) {
+        let isClosed = context.eventLoop.makePromise(of: Void.self)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        isClosed.futureResult.whenComplete { _ in
+            guard let context = handler.value.context else { return }
+            context.eventLoop.scheduleTask(in: Self.lingering) { handler.value.context?.close(promise: nil) }
+        }
+        context.close(mode: .output, promise: isClosed)
+    }
+
+    /// Closes both sides behind everything that was written, of a peer that has nothing under way.
+    private func closeBehindAnswers(_ context: ChannelHandlerContext) {
+        let isWritten = context.eventLoop.makePromise(of: Void.self)
+        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
+        isWritten.futureResult.whenComplete { _ in handler.value.context?.close(promise: nil) }
+        beforeEncoder.writeAndFlush(NIOAny(ByteBuffer()), promise: isWritten)
     }
 
     // MARK: Idleness

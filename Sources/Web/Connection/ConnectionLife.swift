@@ -8,15 +8,6 @@ struct ConnectionLife: Sendable {
         case waitUntil(NIODeadline)
     }
 
-    /// What follows an answer.
-    enum AfterAnswer: Sendable, Hashable {
-        case goOn
-        case close
-        /// The peer is still sending the request that was answered: closing its direction as well would reset the connection,
-        /// and the answer could be lost on its way (RFC 9112 §9.6).
-        case closeOutput
-    }
-
     private let idleTimeout: TimeAmount
     private var lastActive: NIODeadline
     private var requestsInProgress = 0
@@ -68,14 +59,13 @@ struct ConnectionLife: Sendable {
         return true
     }
 
-    /// A request has been answered.
+    /// A request has been answered; true when it was the last answer.
     ///
     /// What was no request may be answered as well: rubbish is, before any head has arrived.
-    mutating func answered(now: NIODeadline) -> AfterAnswer {
+    mutating func answered(now: NIODeadline) -> Bool {
         requestsInProgress = max(0, requestsInProgress - 1)
         lastActive = now
-        guard isClosing, requestsInProgress == 0 else { return .goOn }
-        return isRequestBeingRead ? .closeOutput : .close
+        return isClosing && requestsInProgress == 0
     }
 
     /// No more requests are wanted; true when the connection can be closed at once.

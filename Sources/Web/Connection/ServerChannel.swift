@@ -5,7 +5,7 @@ import NIOHTTP1
 public import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// One connection of the service: HTTP/1.1, with session checks answered ahead of the router, see ``ConnectionHandler``.
+/// One connection of the service: HTTP/1.1, with checks of sessions and tokens answered ahead of the router, see ``ConnectionHandler``.
 public struct ServerChannel: HTTPChannelHandler {
     /// The bounds of what a peer may send and how long it may take.
     public struct Limits: Sendable {
@@ -33,13 +33,13 @@ public struct ServerChannel: HTTPChannelHandler {
     /// The router.
     public let responder: Responder
     private let limits: Limits
-    private let checks: SessionCheckRoute
+    private let routes: ShortRoutes
     private let handlers: @Sendable () -> [any RemovableChannelHandler]
 
     /// - Parameters:
-    ///   - services: what session checks are answered from.
+    ///   - services: what checks are answered from.
     ///   - limits: what a peer may send.
-    ///   - handlers: further handlers, behind the one for session checks.
+    ///   - handlers: further handlers, behind the one for checks.
     ///   - logger: for the request log.
     ///   - responder: the router.
     public init(
@@ -52,7 +52,7 @@ public struct ServerChannel: HTTPChannelHandler {
         self.responder = responder
         self.limits = limits
         self.handlers = handlers
-        checks = SessionCheckRoute(services, logger: logger)
+        routes = ShortRoutes(services, logger: logger)
     }
 
     /// Puts the handlers on a new connection.
@@ -74,7 +74,7 @@ public struct ServerChannel: HTTPChannelHandler {
             )
             let encoder = try pipeline.context(handlerType: HTTPResponseEncoder.self)
             try pipeline.addHandler(
-                ConnectionHandler(checks: checks, beforeEncoder: encoder, idleTimeout: limits.idleTimeout)
+                ConnectionHandler(routes: routes, beforeEncoder: encoder, idleTimeout: limits.idleTimeout)
             )
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             try pipeline.addHandlers(handlers())

@@ -1,7 +1,6 @@
 import Accounts
 import Flows
 import HTTPTypes
-import Logging
 import NIOCore
 import NIOHTTP1
 
@@ -12,8 +11,6 @@ struct SessionCheckRoute: Sendable {
     typealias Found = Result<LiveSession?, FlowFailure>
 
     static let path = "/v1/session"
-    /// Enough for the answer to most checks.
-    static let usualAnswerBytes = 2_048
 
     private let checkSession: CheckSession
     private let cookies: Cookies
@@ -22,23 +19,19 @@ struct SessionCheckRoute: Sendable {
     private let metrics = RequestMetrics()
     private let succeeded: RequestMetrics.Instruments
     private let log: RequestLog
-    private let date = HTTPDate()
+    private let writer: AnswerWriter
     /// Status line and fields of the answer for a live session, as far as they are the same for all.
     private let liveHead: [UInt8]
 
-    init(_ services: WebServices, logger: Logger) {
+    init(_ services: WebServices, answers: Answers, log: RequestLog, writer: AnswerWriter) {
         checkSession = services.checkSession
         cookies = Cookies(services.settings)
         permissions = services.settings.rolePermissions
-        answers = Answers(services)
+        self.answers = answers
         succeeded = metrics.instruments(route: Self.path, status: 200)
-        log = RequestLog(logger: logger, isQuiet: true)
-        var fields = Answers.jsonFields
-        answers.headers.apply(to: &fields, requestID: "")
-        fields[.requestID] = nil
-        var head = ByteBuffer()
-        head.writeHead(status: .ok, fields)
-        liveHead = Array(head.readableBytesView)
+        self.log = log
+        self.writer = writer
+        liveHead = writer.head(status: .ok, Answers.jsonFields)
     }
 
     /// The token of a request that can be answered here; nil sends it through the router, which says what is wrong with it
@@ -69,22 +62,20 @@ struct SessionCheckRoute: Sendable {
         checkSession(token, then: completion)
     }
 
-    /// Writes the whole answer, and writes it down.
+    /// Writes the whole answer.
     ///
     /// - Parameter isLast: whether the connection ends behind it.
-    func write(_ found: Found, elapsed: TimeAmount, isLast: Bool, into buffer: inout ByteBuffer) {
-        let requestID = RequestIDs.ofThisProcess.next()
-        let refusal: Refusal?
-        switch found {
-        case .success(let session?):
-            refusal = nil
+    func write(_ found: Found, requestID: String, isLast: Bool, into buffer: inout ByteBuffer) {
+        if case .success(let session?) = found {
             write(session, requestID: requestID, isLast: isLast, into: &buffer)
-        case .success(nil):
-            refusal = .unauthenticated
-        case .failure(let failure):
-            refusal = Refusal(failure, providerName: nil)
+        } else if let refusal = Self.refusal(found) {
+            write(refusal, requestID: requestID, isLast: isLast, into: &buffer)
         }
-        if let refusal { write(refusal, requestID: requestID, isLast: isLast, into: &buffer) }
+    }
+
+    /// Writes down that there was an answer.
+    func record(_ found: Found, elapsed: TimeAmount, requestID: String) {
+        let refusal = Self.refusal(found)
         let status = refusal?.status ?? 200
         if refusal == nil {
             succeeded.record(nanoseconds: elapsed.nanoseconds)
@@ -101,37 +92,24 @@ struct SessionCheckRoute: Sendable {
         )
     }
 
+    private static func refusal(_ found: Found) -> Refusal? {
+        switch found {
+        case .success(.some): nil
+        case .success(nil): .unauthenticated
+        case .failure(let failure): Refusal(failure, providerName: nil)
+        }
+    }
+
     private func write(_ session: LiveSession, requestID: String, isLast: Bool, into buffer: inout ByteBuffer) {
         let body = SessionAnswer(session, permissions: permissions.permissions(of: session.user.roles))
         buffer.writeBytes(liveHead)
         IdentityHeaders.each(of: session) { buffer.writeField($0, $1) }
-        finish(&buffer, body: body.bytes, requestID: requestID, isLast: isLast)
+        writer.finish(&buffer, body: body.bytes, requestID: requestID, isLast: isLast)
     }
 
     private func write(_ refusal: Refusal, requestID: String, isLast: Bool, into buffer: inout ByteBuffer) {
-        var (fields, body) = answers.problem(refusal, requestID: requestID)
-        answers.headers.apply(to: &fields, requestID: requestID)
-        fields[.requestID] = nil
-        buffer.writeHead(status: HTTPResponse.Status(code: refusal.status), fields)
-        finish(&buffer, body: body, requestID: requestID, isLast: isLast)
-    }
-
-    private func finish(_ buffer: inout ByteBuffer, body: [UInt8], requestID: String, isLast: Bool) {
-        buffer.writeField(.contentLength, String(body.count))
-        buffer.writeField(.requestID, requestID)
-        date.write(into: &buffer)
-        if isLast { buffer.writeField(.connection, "close") }
-        buffer.writeStaticString("\r\n")
-        buffer.writeBytes(body)
-    }
-}
-
-extension String {
-    /// Whether this is a field's name, or a token, whatever its case; the other one is in lower case.
-    fileprivate func isField(_ lowercased: StaticString) -> Bool {
-        lowercased.withUTF8Buffer { wanted in
-            utf8.count == wanted.count
-                && utf8.elementsEqual(wanted) { (0x41...0x5A).contains($0) ? $0 | 0x20 == $1 : $0 == $1 }
-        }
+        let (fields, body) = answers.problem(refusal, requestID: requestID)
+        buffer.writeBytes(writer.head(status: HTTPResponse.Status(code: refusal.status), fields))
+        writer.finish(&buffer, body: body, requestID: requestID, isLast: isLast)
     }
 }

@@ -10,7 +10,9 @@ final class RouteTable: Sendable {
 
     private let entries = Mutex<[Entry]>([])
     private let formPostProviders: Set<String>
-    private let quietRoutes: Set<String> = ["/v1/session", "/v1/forward-auth", "/healthz", "/readyz"]
+    private let quietRoutes: Set<String> = [
+        "/v1/session", "/v1/forward-auth", "/oauth/introspect", "/healthz", "/readyz",
+    ]
 
     /// - Parameter formPostProviders: providers whose callback arrives by cross-site POST (B14).
     init(formPostProviders: Set<String>) {

@@ -2,6 +2,7 @@ import AuthorizationServer
 import HTTPTypes
 import Hummingbird
 import JSON
+import NIOCore
 import OAuth
 
 /// How the endpoints for apps answer: in the RFCs' own shape (RFC 6749 §5.2), never stored by anybody (J12).
@@ -23,37 +24,55 @@ struct OAuthReplies: Sendable {
                 members.map { answers.json(JSONValue.object($0).serializedBytes()) }
                 ?? Response(status: .ok, headers: [.cacheControl: "no-store"])
         } catch let failure as OAuthFailure {
-            response = self.failure(failure, usedHeader: request.headers[.authorization] != nil)
+            response = self.failure(failure)
         } catch let refusal as Refusal {
             response = failure(OAuthFailure(.invalidRequest, "the form cannot be read"), status: refusal.status)
         }
-        response.headers[.pragma] = "no-cache"
+        response.headers = Self.fields(adding: response.headers)
         origins.allow(request, &response)
         return response
     }
 
+    /// An answer's own fields and those of every answer here, for a reader that is no page of an app.
+    static func fields(adding own: HTTPFields) -> HTTPFields {
+        var fields = own
+        fields[.pragma] = "no-cache"
+        fields[.vary] = "Origin"
+        return fields
+    }
+
     /// An error (RFC 6749 §5.2, RFC 6750 §3).
-    func failure(_ failure: OAuthFailure, usedHeader: Bool = false, status: Int? = nil) -> Response {
+    func failure(_ failure: OAuthFailure, status: Int? = nil) -> Response {
+        let (usual, fields, body) = Self.refusal(failure)
+        return Response(
+            status: status.map { HTTPResponse.Status(code: $0) } ?? usual,
+            headers: fields,
+            body: .init(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+
+    /// The same in parts.
+    static func refusal(_ failure: OAuthFailure) -> (status: HTTPResponse.Status, fields: HTTPFields, body: [UInt8]) {
         var members = JSONObject([
             ("error", .string(failure.code.rawValue)), ("error_description", .string(failure.description)),
         ])
         members["reason"] = failure.reason.map { .string($0) }
         members["interaction_uri"] = failure.interactionURI.map { .string($0) }
-        let body = JSONValue.object(members)
-        let status = status ?? Self.status(failure.code)
-        var response = answers.json(body.serializedBytes(), status: HTTPResponse.Status(code: status))
+        var fields = Answers.jsonFields
         switch failure.code {
-        case .invalidClient: response.headers[.wwwAuthenticate] = #"Basic realm="latchkey", charset="UTF-8""#
+        case .invalidClient: fields[.wwwAuthenticate] = #"Basic realm="latchkey", charset="UTF-8""#
         case .invalidToken, .insufficientScope:
-            response.headers[.wwwAuthenticate] =
+            fields[.wwwAuthenticate] =
                 #"Bearer error="\#(failure.code.rawValue)", error_description="\#(failure.description)""#
         default: break
         }
-        response.headers[.retryAfter] = failure.retryAfter.map { String($0) }
-        return response
+        fields[.retryAfter] = failure.retryAfter.map { String($0) }
+        return (
+            HTTPResponse.Status(code: status(failure.code)), fields, JSONValue.object(members).serializedBytes()
+        )
     }
 
-    private static func status(_ code: OAuthFailure.Code) -> Int {
+    static func status(_ code: OAuthFailure.Code) -> Int {
         switch code {
         case .invalidClient, .invalidToken: 401
         case .insufficientScope: 403

@@ -3,9 +3,35 @@ import Postgres
 
 import struct Foundation.UUID
 
+/// Who is this session? Three index look-ups for each token; LATERAL with a limit keeps it so, whatever the planner believes about
+/// the tables.
+enum SessionLookup: BatchedLookup {
+    static func statement(_ tokens: [[UInt8]]) -> SQL {
+        """
+        select t.number, found.*
+        from unnest(\(tokens)) with ordinality t (token_hash, number)
+        cross join lateral (
+          select s.id, s.user_id, s.methods, s.provider, s.created_at, s.authenticated_at, s.expires_at,
+                 least(s.last_seen_at + s.idle_timeout, s.expires_at), s.last_seen_at, now(),
+                 u.display_name, u.roles, e.address, e.verified_at is not null, s.identity_id, u.has_second_factor,
+                 u.public_metadata
+          from sessions s
+          join users u on u.id = s.user_id
+          left join user_emails e on e.user_id = s.user_id and e.is_primary
+          where s.token_hash = t.token_hash and s.expires_at > now()
+            and s.last_seen_at + s.idle_timeout > now() and u.disabled_at is null and not s.awaits_second_factor
+          limit 1
+        ) found
+        """
+    }
+
+    static func answer(_ row: Row, _ lifetime: SessionLifetime) throws(PostgresFailure) -> LiveSession {
+        try LiveSession(row, lifetime: lifetime)
+    }
+}
+
 extension LiveSession {
-    /// Reads a row of ``SessionLookups``, behind the number of the check.
-    init(_ row: Row, lifetime: SessionLifetime) throws(PostgresFailure) {
+    fileprivate init(_ row: Row, lifetime: SessionLifetime) throws(PostgresFailure) {
         let authenticatedAt = try row.decode(Timestamp.self, at: 6)
         let lastSeenAt = try row.decode(Timestamp.self, at: 9)
         let now = try row.decode(Timestamp.self, at: 10)
