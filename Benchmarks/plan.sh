@@ -15,8 +15,8 @@ mkdir -p "$WORK"
 need_swift
 need_build_packages
 if [ -z "${PROGRAMS:-}" ]; then
-    for product in latchkey mock-provider bench-load; do build -c release --product "$product"; done
-    BIN=$(swift build -c release --show-bin-path)
+    for product in latchkey mock-provider bench-load; do build -c release --static-swift-stdlib --product "$product"; done
+    BIN=$(swift build -c release --static-swift-stdlib --show-bin-path)
 else
     BIN=$PROGRAMS
 fi

@@ -30,6 +30,8 @@ latchkey_anew() {
     mock_users 1000
     device=$("$W/flow" -c 1 -n 1 "$W/latchkey/flows/latchkey-device.flow" port=$LATCHKEY 2>"$log")
     for flow in "$W"/latchkey/flows/*.flow; do sed "s|@DEVICE@|${device:?}|" "$flow" >"$HERE/flows/${flow##*/}"; done
+    # The browser is nobody's new one.
+    "$W/flow" -c 16 -n 1000 "$HERE/flows/latchkey-password.flow" port=$LATCHKEY >"$log" 2>&1
     stop latchkey
 }
 

@@ -16,7 +16,7 @@ KIT=$(cd "$1" && pwd)
 PROGRAMS=$(cd "$2" && pwd)
 WORK=${PERF_W:-/tmp/peers}
 for file in lib.sh run.sh bench.py flows; do [ -e "$KIT/$file" ] || die "$KIT is not the kit: it has no $file"; done
-[ -x "$PROGRAMS/latchkey" ] || die "$PROGRAMS has no latchkey: swift build -c release --product latchkey"
+[ -x "$PROGRAMS/latchkey" ] || die "$PROGRAMS has no latchkey: swift build -c release --static-swift-stdlib --product latchkey"
 for program in mock flow; do [ -x "$WORK/$program" ] || die "there is no $WORK/$program: run the kit's setup-base.sh first"; done
 
 # --- The copy of the kit --------------------------------------------------------------------------------------------

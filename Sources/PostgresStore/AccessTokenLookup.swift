@@ -11,7 +11,7 @@ enum AccessTokenLookup: BatchedLookup {
         cross join lateral (
           select a.scope, a.created_at, a.expires_at, \(PostgresStore.grantColumns)
           from access_tokens a join sessions s on s.id = a.session_id \(PostgresStore.grantJoins)
-          where a.token_hash = t.token_hash and a.expires_at > now() and s.client_id is not null
+          where a.token_hash = t.token_hash and a.expires_at > now() and \(PostgresStore.isOfAnApp)
             and \(PostgresStore.liveness)
           limit 1
         ) found

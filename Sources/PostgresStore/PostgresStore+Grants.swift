@@ -110,7 +110,7 @@ extension PostgresStore: GrantStore {
                 where code_hash = \(redemption.codeHash.bytes) and redeemed_at is not null
                   and client_id = \(redemption.client.id.description)
             ), ended as (
-                delete from sessions where id in (select grant_id from used) and client_id is not null returning id
+                delete from sessions where id in (select grant_id from used) and \(Self.isOfAnApp) returning id
             )
             select (select count(*) from used), (select count(*) from ended)
             """
@@ -128,7 +128,7 @@ extension PostgresStore: GrantStore {
                     update refresh_tokens r set used_at = now(), successor_hash = \(rotation.successor.bytes)
                     from sessions s, users u left join user_emails e on e.user_id = u.id and e.is_primary
                     where r.token_hash = \(rotation.token.bytes) and r.used_at is null and s.id = r.session_id
-                      and s.client_id = \(rotation.client.id.description) and \(Self.liveness)
+                      and \(Self.isOf(rotation.client)) and \(Self.liveness)
                     returning s.id, s.client_id, s.scope, s.methods, s.provider, s.authenticated_at, s.expires_at, s.parent_id,
                               \(Self.userColumns)
                 ), next as (
@@ -178,7 +178,7 @@ extension PostgresStore: GrantStore {
             left join refresh_tokens n on n.token_hash = r.successor_hash
             join sessions s on s.id = r.session_id \(Self.grantJoins)
             where r.token_hash = \(rotation.token.bytes) and r.used_at is not null
-              and s.client_id = \(rotation.client.id.description) and \(Self.liveness)
+              and \(Self.isOf(rotation.client)) and \(Self.liveness)
             """
         )
         guard let row = rows.first,
@@ -200,8 +200,8 @@ extension PostgresStore: GrantStore {
         do {
             return try await client.transaction { transaction in
                 let done = try await transaction.pipeline([
-                    "update sessions set logout_notice = false where id = \(grant.uuid) and client_id is not null",
-                    "delete from sessions where id = \(grant.uuid) and client_id is not null",
+                    "update sessions set logout_notice = false where id = \(grant.uuid) and \(Self.isOfAnApp)",
+                    "delete from sessions where id = \(grant.uuid) and \(Self.isOfAnApp)",
                 ])
                 return done.last?.affected == 1
             }
@@ -215,14 +215,14 @@ extension PostgresStore: GrantStore {
     /// With everything that hangs on it, by cascade.
     public func endGrant(_ grant: SessionID, replay: ReplayRecord?) async throws(StoreFailure) -> Bool {
         guard let replay else {
-            return try await run("delete from sessions where id = \(grant.uuid) and client_id is not null").affected
+            return try await run("delete from sessions where id = \(grant.uuid) and \(Self.isOfAnApp)").affected
                 == 1
         }
         do {
             let rows = try await client.query(
                 """
                 with ended as (
-                    delete from sessions where id = \(grant.uuid) and client_id is not null returning user_id
+                    delete from sessions where id = \(grant.uuid) and \(Self.isOfAnApp) returning user_id
                 ), noted as (
                     \(Self.insertion(of: replay.event, from: "select user_id from ended"))
                 ), told as (
@@ -250,7 +250,7 @@ extension PostgresStore: GrantStore {
         try await liveGrant(
             """
             select \(Self.grantColumns) from sessions s \(Self.grantJoins)
-            where s.id = \(id.uuid) and s.client_id is not null and \(Self.liveness)
+            where s.id = \(id.uuid) and \(Self.isOfAnApp) and \(Self.liveness)
             """
         )
     }
@@ -261,7 +261,7 @@ extension PostgresStore: GrantStore {
             """
             select \(Self.grantColumns)
             from refresh_tokens r join sessions s on s.id = r.session_id \(Self.grantJoins)
-            where r.token_hash = \(refreshToken.bytes) and (r.used_at is null or \(includingUsed)) and s.client_id is not null
+            where r.token_hash = \(refreshToken.bytes) and (r.used_at is null or \(includingUsed)) and \(Self.isOfAnApp)
               and \(Self.liveness)
             """
         )
@@ -297,6 +297,13 @@ extension PostgresStore: GrantStore {
     }
 
     // MARK: rows
+
+    /// Whether a session is an app's. Never `client_id is not null`, nor `client_id = …`, beside the session's id: while a table is
+    /// young its statistics say that apps have no sessions, and Postgres reads the whole index of apps' sessions for one row.
+    static let isOfAnApp: SQL = "coalesce(client_id, '') <> ''"
+
+    /// Whether session `s` is this app's.
+    private static func isOf(_ client: Client) -> SQL { "coalesce(s.client_id, '') = \(client.id.description)" }
 
     /// Whether session `s` of user `u` is live, and the browser's session that it stands under: nothing brings that back, and while
     /// a second step is still to come it opens nothing.

@@ -137,6 +137,40 @@ struct CostOfStatementsTests {
         await stack.stop()
     }
 
+    @Test("Plans that were made while nobody had an app's session read one row of them when there are thousands")
+    func youngTables() async throws {
+        let stack = try await Stack.start(nodes: 0)
+        try await stack.database.runScript(
+            Self.rows.replacingOccurrences(of: "case when n > 3000 then 'app' end", with: "null")
+        )
+        var configuration = PostgresConfiguration.patient(conninfo: stack.conninfo)
+        configuration.applicationName = "young"
+        configuration.readConnections = 1
+        configuration.statementConnections = 1
+        configuration.leasedConnections = 1
+        let client = try PostgresClient(configuration: configuration)
+        client.start()
+        try await client.ready(within: .seconds(120))
+        let store = PostgresStore(client: client, logger: Logger(label: "test"))
+        let app = try Self.app()
+        // Until there are plans for all values.
+        for number in 1...8 { try await Self.useCode(number, app, store) }
+        _ = try await stack.database.query("update sessions set client_id = 'app' where expires_at < now()")
+        let before = try await Self.readOfAppSessions(stack)
+        for number in 9...(8 + Self.repetitions) { try await Self.useCode(number, app, store) }
+        await client.shutdown(within: .seconds(120))
+        try await Self.connectionsHaveEnded("young", stack)
+        #expect(try await Self.readOfAppSessions(stack) - before < 1_000)
+        await stack.stop()
+    }
+
+    /// How many entries of the index of apps' sessions have been read.
+    private static func readOfAppSessions(_ stack: Stack) async throws -> Int64 {
+        try await stack.database.query(
+            "select idx_tup_read from pg_stat_user_indexes where indexrelname = 'sessions_client'"
+        ).one().decode(Int64.self, at: 0)
+    }
+
     /// Everything that happens to a code, once.
     private static func useCode(_ number: Int, _ app: Client, _ store: PostgresStore) async throws {
         let redemption = CodeRedemption(
