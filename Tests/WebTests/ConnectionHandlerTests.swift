@@ -198,6 +198,7 @@ struct ConnectionHandlerTests {
         let world = try World()
         try world.send(Self.other + request + Self.other + Self.check)
         #expect(world.behind.targets == ["/healthz", "/healthz"])
+        #expect(world.behind.ends == 2)
         world.behind.answer("First")
         #expect(try !world.received().contains("Connection: close"))
         #expect(world.channel.isActive)

@@ -14,6 +14,7 @@ final class BehindHandler: ChannelInboundHandler {
 
     var targets: [String] = []
     var bodies: [String] = []
+    var ends = 0
     var errors = 0
     var isInputClosed = false
     private var context: ChannelHandlerContext?
@@ -27,7 +28,7 @@ final class BehindHandler: ChannelInboundHandler {
             targets.append(head.uri)
             bodies.append("")
         case .body(let bytes): bodies[bodies.count - 1] += String(buffer: bytes)
-        case .end: break
+        case .end: ends += 1
         }
     }
 
