@@ -102,11 +102,14 @@ def one_part(options: argparse.Namespace) -> None:
 
 
 def aims(line: Line, found: Figures) -> list[tuple[str, bool]]:
-    """Each aim of a line that was measured, in words, and whether it is met."""
+    """Each aim of a line that was measured, in words, and whether it is met: one without a figure is not."""
+    if not any(key.startswith(line.prefix) for key in found.values):
+        return []
     judged = []
     for aim in line.aims:
         value = found.values.get(aim.figure)
         if value is None:
+            judged.append((f"{aim.words}: not measured", False))
             continue
         sign = "<=" if aim.is_most else ">="
         met = aim.is_met(value)

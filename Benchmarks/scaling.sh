@@ -2,7 +2,7 @@
 # SIZES (10000 100000 1000000 3000000): how many sessions; a third as many users, twice as many identities as users.
 
 SIZES=${SIZES:-10000 100000 1000000 3000000}
-SINGLES=${SINGLES:-24000}
+SINGLES=${SINGLES:-12000}
 # Every run is short: what counts is CPU and pages for each operation.
 . Benchmarks/sign_in.sh
 

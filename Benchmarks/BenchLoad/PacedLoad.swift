@@ -13,7 +13,8 @@ final class PacedLoad {
     private let companion: Companion?
     private let done: EventLoopPromise<Tally>
 
-    private var idle: [PacedConnection] = []
+    /// In turn, so that none is idle for so long that the node closes it.
+    private var idle = CircularBuffer<PacedConnection>()
     private var waiting = CircularBuffer<NIODeadline>()
     private var outstanding = 0
     private var arrived: Int64 = 0
@@ -37,7 +38,7 @@ final class PacedLoad {
 
     /// Starts over these connections; what it has seen, once everybody who arrived has been answered.
     func start(_ connections: [PacedConnection]) -> EventLoopFuture<Tally> {
-        idle = connections
+        idle.append(contentsOf: connections)
         for connection in connections { connection.load = self }
         let load = NIOLoopBound(self, eventLoop: loop)
         ticking = loop.scheduleRepeatedTask(initialDelay: .milliseconds(50), delay: .microseconds(500)) { _ in
@@ -72,7 +73,7 @@ final class PacedLoad {
             while arrived < due {
                 let moment = began + .nanoseconds(arrived * interval)
                 arrived += 1
-                if let connection = idle.popLast() {
+                if let connection = idle.popFirst() {
                     send(over: connection, due: moment)
                 } else {
                     waiting.append(moment)

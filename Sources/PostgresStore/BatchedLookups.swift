@@ -20,6 +20,8 @@ enum LookupLimits {
     static let perStatement = 64
     /// How many statements may be on their way while look-ups wait.
     static let statementsUnderWay = 2
+    /// How long one of them is alone: two at a time would share the same look-ups, at the cost of two.
+    static let alone = Duration.milliseconds(10)
     /// The most look-ups that may wait. More are refused at once, so that a slow database is not answered for peers that left.
     static let waiting = 8_192
     /// How long a look-up may wait for its statement, which has a deadline of its own.
@@ -28,12 +30,13 @@ enum LookupLimits {
 
 /// What sits on every request of the apps behind this: checks of sessions and of access tokens, every one of them read from the
 /// database. Those that wait at the same moment share one statement: that costs Postgres and this process a fraction of a
-/// statement each, and nobody waits for company, because a statement leaves at once while fewer than
-/// ``LookupLimits/statementsUnderWay`` are under way.
+/// statement each. Nobody waits for company: a statement leaves as soon as the one before has come back, or when that takes
+/// longer than usual (``LookupLimits/alone``).
 ///
 /// A statement sees what was committed when it began, and it begins after all of its look-ups have been asked for: a revocation
 /// that was answered before a check arrived counts for that check.
 final class BatchedLookups<Lookup: BatchedLookup>: Sendable {
+    typealias Read = @Sendable (SQL, @escaping @Sendable (Result<Rows, PostgresFailure>) -> Void) -> Void
     typealias Completion = @Sendable (Result<Lookup.Answer?, StoreFailure>) -> Void
 
     private struct Check: Sendable {
@@ -46,32 +49,52 @@ final class BatchedLookups<Lookup: BatchedLookup>: Sendable {
     private struct Queue {
         var waiting: [Check] = []
         var underWay = 0
+        var lastSent: ContinuousClock.Instant?
         /// Whether the last statement failed. Nobody queues here then: each has the deadline of a statement of his own.
         var isTroubled = false
 
-        /// The look-ups of a statement that may leave now.
-        mutating func next() -> [Check]? {
-            guard !waiting.isEmpty, isTroubled || underWay < LookupLimits.statementsUnderWay else { return nil }
-            underWay += 1
+        /// The look-ups of a statement that may leave now, and those before them that have waited too long.
+        mutating func next(now: ContinuousClock.Instant) -> (overdue: [Check], checks: [Check])? {
+            guard !waiting.isEmpty, isTroubled || hasRoom(now: now) else { return nil }
+            let overdue = Array(waiting.prefix { $0.deadline < now })
+            waiting.removeFirst(overdue.count)
             let checks = Array(waiting.prefix(LookupLimits.perStatement))
             waiting.removeFirst(checks.count)
-            return checks
+            if !checks.isEmpty {
+                underWay += 1
+                lastSent = now
+            }
+            return (overdue, checks)
+        }
+
+        private func hasRoom(now: ContinuousClock.Instant) -> Bool {
+            guard underWay > 0, let lastSent else { return true }
+            return underWay < LookupLimits.statementsUnderWay && now - lastSent >= LookupLimits.alone
         }
     }
 
     private let queue = Mutex(Queue())
-    private let client: PostgresClient
+    private let read: Read
+    private let now: @Sendable () -> ContinuousClock.Instant
     private let failed: @Sendable (PostgresFailure) -> StoreFailure
 
-    /// - Parameter failed: logs a failure and says what it means to a flow.
-    init(client: PostgresClient, failed: @escaping @Sendable (PostgresFailure) -> StoreFailure) {
-        self.client = client
+    /// - Parameters:
+    ///   - read: runs a statement, see ``PostgresClient/read(_:then:)``.
+    ///   - now: the time.
+    ///   - failed: logs a failure and says what it means to a flow.
+    init(
+        read: @escaping Read,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        failed: @escaping @Sendable (PostgresFailure) -> StoreFailure
+    ) {
+        self.read = read
+        self.now = now
         self.failed = failed
     }
 
-    /// Asks for what is behind a token; `completion` must not block, see ``PostgresClient/read(_:then:)``.
+    /// Asks for what is behind a token; `completion` must not block.
     func find(_ token: TokenHash, _ context: Lookup.Context, then completion: @escaping Completion) {
-        let deadline = ContinuousClock.now + LookupLimits.patience
+        let deadline = now() + LookupLimits.patience
         let check = Check(token: token, context: context, completion: completion, deadline: deadline)
         let hasRoom = queue.withLock { queue in
             guard queue.waiting.count < LookupLimits.waiting else { return false }
@@ -83,19 +106,13 @@ final class BatchedLookups<Lookup: BatchedLookup>: Sendable {
     }
 
     private func sendWaiting() {
-        while let checks = queue.withLock({ queue in queue.next() }) {
-            let now = ContinuousClock.now
-            if checks.contains(where: { $0.deadline < now }) {
-                // Whoever waited that long has most likely gone. The others are asked for again, in their order.
-                let (overdue, others) = (checks.filter { $0.deadline < now }, checks.filter { $0.deadline >= now })
-                queue.withLock { queue in
-                    queue.underWay -= 1
-                    queue.waiting.insert(contentsOf: others, at: 0)
-                }
-                for check in overdue { check.completion(.failure(.unavailable)) }
-                continue
-            }
-            client.read(Lookup.statement(checks.map(\.token.bytes))) { [self] result in
+        while true {
+            let now = now()
+            guard let (overdue, checks) = queue.withLock({ queue in queue.next(now: now) }) else { return }
+            // Whoever waited that long has most likely gone.
+            for check in overdue { check.completion(.failure(.unavailable)) }
+            guard !checks.isEmpty else { continue }
+            read(Lookup.statement(checks.map(\.token.bytes))) { [self] result in
                 let rows = result.mapError(failed)
                 queue.withLock { queue in
                     queue.underWay -= 1
@@ -118,7 +135,7 @@ final class BatchedLookups<Lookup: BatchedLookup>: Sendable {
                 do throws(PostgresFailure) {
                     let number = Int(try row.decode(Int64.self, at: 0))
                     guard answers.indices.contains(number - 1) else { continue }
-                    answers[number - 1] = Self.read(row, checks[number - 1].context).mapError(failed)
+                    answers[number - 1] = Self.answer(row, checks[number - 1].context).mapError(failed)
                 } catch {
                     // Whose row it was cannot be told, and an unanswered check would wait for ever: nobody gets in.
                     let failure = failed(error)
@@ -130,7 +147,7 @@ final class BatchedLookups<Lookup: BatchedLookup>: Sendable {
         }
     }
 
-    private static func read(_ row: Row, _ context: Lookup.Context) -> Result<Lookup.Answer?, PostgresFailure> {
+    private static func answer(_ row: Row, _ context: Lookup.Context) -> Result<Lookup.Answer?, PostgresFailure> {
         Result { () throws(PostgresFailure) in try Lookup.answer(row, context) }
     }
 }

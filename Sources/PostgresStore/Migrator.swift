@@ -158,7 +158,8 @@ public struct Migrator: Sendable {
 
     /// How long a script that finds its tables in use is tried for. A back-up holds them for as long as it runs.
     private static let patience = Duration.seconds(120)
-    /// How long it waits for one of them, in milliseconds: as long as that everybody else waits too, once in a second or two.
+    /// How long it waits for each of them, in milliseconds: as long as that, for those it holds already, everybody else waits too,
+    /// once in a second or two.
     private static let lockTimeoutMilliseconds = 300
 
     /// How many scripts of this release are not applied yet; the schema of a newer release counts as up to date, because

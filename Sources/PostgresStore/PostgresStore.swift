@@ -16,9 +16,10 @@ public struct PostgresStore: Sendable {
         self.client = client
         self.logger = logger
         self.retention = retention
-        liveSessions = BatchedLookups(client: client) { Self.translate($0, logger: logger) }
-        liveAccessTokens = BatchedLookups(client: client) { Self.translate($0, logger: logger) }
-        touches = SessionTouches(client: client) { Self.translate($0, logger: logger) }
+        let failed: @Sendable (PostgresFailure) -> StoreFailure = { Self.translate($0, logger: logger) }
+        liveSessions = BatchedLookups(read: { client.read($0, then: $1) }, failed: failed)
+        liveAccessTokens = BatchedLookups(read: { client.read($0, then: $1) }, failed: failed)
+        touches = SessionTouches(client: client, failed: failed)
     }
 
     /// Runs one statement; the failure is logged here, once, and leaves as what a flow can act on.

@@ -115,6 +115,7 @@ struct ConnectionHandlerTests {
             ("GET", "/v1/session?max_age=60", "", "1.1"), ("HEAD", "/v1/session", "", "1.1"),
             ("GET", "/v1/session/", "", "1.1"), ("DELETE", "/v1/session", "", "1.1"),
             ("GET", "/v1/session", "", "1.0"), ("GET", "/v1/session", "Connection: close", "1.1"),
+            ("GET", "/v1/session", "Proxy-Connection: close", "1.1"),
             ("GET", "/v1/session", "connection: Upgrade", "1.1"), ("GET", "/v1/session", "Content-Length: 0", "1.1"),
             ("GET", "/v1/session", "Transfer-Encoding: chunked", "1.1"),
             ("GET", "/v1/session", "Expect: 100-continue", "1.1"),

@@ -177,6 +177,7 @@ struct IntrospectionRouteTests {
             Self.request(proof: Self.basic("nobody", Self.secret.reveal())),
             Self.request(extra: [Self.proof]), Self.request(extra: ["Origin: https://shop.example"]),
             Self.request(extra: ["Expect: 100-continue"]), Self.request(extra: ["Connection: close"]),
+            Self.request(extra: ["Proxy-Connection: close"]),
             Self.request(extra: ["Upgrade: h2c"]), Self.request(type: "application/json"),
             Self.request(type: "application/x-www-form-urlencoded; charset=utf-8"),
             Self.request(target: "/oauth/introspect?x=y"), Self.request(target: "/oauth/introspect/"),

@@ -13,6 +13,7 @@ struct LastAnswerTests {
         case peerWantsIt
         case nodeStopsBeforeTheAnswer
         case nodeStopsWhileTheAnswerIsOnItsWay
+        case peerHasClosedItsSide
     }
 
     /// Answers everything with more than the sockets of both sides hold.
@@ -26,7 +27,18 @@ struct LastAnswerTests {
         init(_ end: End) { self.end = end }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            guard case .end = unwrapInboundIn(data) else { return }
+            guard case .end = unwrapInboundIn(data), end != .peerHasClosedItsSide else { return }
+            answer(context)
+        }
+
+        func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+            guard event as? ChannelEvent == .inputClosed, end == .peerHasClosedItsSide else { return }
+            answer(context)
+            // As the router does when nothing more will come.
+            context.close(mode: .output, promise: nil)
+        }
+
+        private func answer(_ context: ChannelHandlerContext) {
             let stop = ChannelShouldQuiesceEvent()
             if end == .nodeStopsBeforeTheAnswer { context.pipeline.fireUserInboundEventTriggered(stop) }
             let head = HTTPResponseHead(
@@ -65,20 +77,21 @@ struct LastAnswerTests {
     func whole(end: End) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
         let services = try ContractTests.services(sessions: NoStore())
-        let server = try await ServerBootstrap(group: group).childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let pipeline = channel.pipeline.syncOperations
-                try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
-                try pipeline.addHandler(
-                    ConnectionHandler(
-                        routes: ShortRoutes(services, logger: StatusLog().logger),
-                        beforeEncoder: try pipeline.context(handlerType: HTTPResponseEncoder.self),
-                        idleTimeout: .seconds(30)
+        let server = try await ServerBootstrap(group: group).childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
+                    try pipeline.addHandler(
+                        ConnectionHandler(
+                            routes: ShortRoutes(services, logger: StatusLog().logger),
+                            beforeEncoder: try pipeline.context(handlerType: HTTPResponseEncoder.self),
+                            idleTimeout: .seconds(30)
+                        )
                     )
-                )
-                try pipeline.addHandler(LongAnswers(end))
-            }
-        }.bind(host: "127.0.0.1", port: 0).get()
+                    try pipeline.addHandler(LongAnswers(end))
+                }
+            }.bind(host: "127.0.0.1", port: 0).get()
         let counted = group.any().makePromise(of: Int.self)
         let client = try await ClientBootstrap(group: group).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
@@ -87,6 +100,7 @@ struct LastAnswerTests {
         }.connect(to: try #require(server.localAddress)).get()
         let field = end == .peerWantsIt ? "Connection: close" : "X: y"
         try await client.writeAndFlush(ByteBuffer(string: "GET /x HTTP/1.1\r\nHost: a\r\n\(field)\r\n\r\n"))
+        if end == .peerHasClosedItsSide { try await client.close(mode: .output) }
         #expect(try await counted.futureResult.get() > LongAnswers.bytes)
         try await server.close()
         try await group.shutdownGracefully()

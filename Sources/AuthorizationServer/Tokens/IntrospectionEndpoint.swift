@@ -70,17 +70,18 @@ public struct IntrospectionEndpoint: Sendable {
         return PlainQuestion(token: token.hash, client: client)
     }
 
-    /// Looks the token of a plain question up; `completion` gets the answer once, on a thread that others wait for, and must not
-    /// block.
-    public func callAsFunction(
+    /// Looks the token of a plain question up; `completion` gets it once, on a thread that others wait for: it hands it on and
+    /// never blocks. What it means for the question is ``answer(_:to:)``.
+    public func find(
         _ question: PlainQuestion,
-        then completion: @escaping @Sendable (Result<JSONObject, OAuthFailure>) -> Void
+        then completion: @escaping @Sendable (Result<LiveAccessToken?, OAuthFailure>) -> Void
     ) {
-        grants.accessToken(question.token) { found in
-            completion(
-                found.map { answer(accessToken.admitted($0), to: question.client) }.mapError { OAuthFailure($0) }
-            )
-        }
+        grants.accessToken(question.token) { found in completion(found.mapError { OAuthFailure($0) }) }
+    }
+
+    /// The answer to a plain question whose token was looked up just now.
+    public func answer(_ found: LiveAccessToken?, to question: PlainQuestion) -> JSONObject {
+        answer(accessToken.admitted(found), to: question.client)
     }
 
     private func answer(_ token: LiveAccessToken?, to client: Client) -> JSONObject {

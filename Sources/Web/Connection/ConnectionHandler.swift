@@ -86,12 +86,20 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .underWay = check { held.append(.error(error)) } else { context.fireErrorCaught(error) }
+        guard !isDropping else { return }
+        if error as? HTTPParserError == .closedConnection {
+            // Something came behind the last request of a connection. It gets no answer.
+            isDropping = true
+        } else if case .underWay = check {
+            held.append(.error(error))
+        } else {
+            context.fireErrorCaught(error)
+        }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is ChannelShouldQuiesceEvent {
-            if life.close() { closeBehindAnswers(context) }
+            if !isDropping, life.close() { closeBehindAnswers(context) }
             return
         }
         // The peer has said all it wants to: whoever hears that closes our side too, which has to wait for the answer.
@@ -109,8 +117,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             // A peer that does not read its answers gets them from the router, which waits for room: answers that nobody
             // reads would fill the memory, one for each check that is asked for.
-            let request = life.isQuiet && context.channel.isWritable ? routes.request(head) : nil
-            guard life.requestBegan(isLast: request == nil && !head.isKeepAlive, now: now) else {
+            // Whether the connection goes on is what the parser says: it has more names for that than `Connection`, and takes no
+            // further request once it says no.
+            let isPlain = life.isQuiet && head.isKeepAlive && context.channel.isWritable
+            let request = isPlain ? routes.request(head) : nil
+            guard life.requestBegan(isLast: !head.isKeepAlive, now: now) else {
                 isDropping = true
                 return
             }
@@ -214,21 +225,45 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Closes our side behind everything that was written, and the other when the peer has closed it or takes too long.
     private func closeOutput(_ context: ChannelHandlerContext) {
+        dropTheRest(context)
         let isClosed = context.eventLoop.makePromise(of: Void.self)
         let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
         isClosed.futureResult.whenComplete { _ in
             guard let context = handler.value.context else { return }
             context.eventLoop.scheduleTask(in: Self.lingering) { handler.value.context?.close(promise: nil) }
         }
-        context.close(mode: .output, promise: isClosed)
+        close(context: context, mode: .output, promise: isClosed)
     }
 
     /// Closes both sides behind everything that was written, of a peer that has nothing under way.
     private func closeBehindAnswers(_ context: ChannelHandlerContext) {
+        dropTheRest(context)
+        whenWritten(context) { $0.close(promise: nil) }
+    }
+
+    /// Whoever closes one side means to do so behind what was written; where the peer has closed the other, NIO would close at once.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .output else { return context.close(mode: mode, promise: promise) }
+        whenWritten(context) { $0.close(mode: .output, promise: promise) }
+    }
+
+    private func whenWritten(_ context: ChannelHandlerContext, then work: @escaping (ChannelHandlerContext) -> Void) {
         let isWritten = context.eventLoop.makePromise(of: Void.self)
-        let handler = NIOLoopBound(self, eventLoop: context.eventLoop)
-        isWritten.futureResult.whenComplete { _ in handler.value.context?.close(promise: nil) }
+        let bound = NIOLoopBound((context, work), eventLoop: context.eventLoop)
+        isWritten.futureResult.whenComplete { _ in
+            let (context, work) = bound.value
+            work(context)
+        }
         beforeEncoder.writeAndFlush(NIOAny(ByteBuffer()), promise: isWritten)
+    }
+
+    /// Looks at nothing any more, and lets it come, so that the peer can finish what it is saying.
+    private func dropTheRest(_ context: ChannelHandlerContext) {
+        isDropping = true
+        held.removeAll()
+        guard isReadHeld else { return }
+        isReadHeld = false
+        context.read()
     }
 
     // MARK: Idleness

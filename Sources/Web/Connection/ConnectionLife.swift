@@ -65,12 +65,15 @@ struct ConnectionLife: Sendable {
     mutating func answered(now: NIODeadline) -> Bool {
         requestsInProgress = max(0, requestsInProgress - 1)
         lastActive = now
-        return isClosing && requestsInProgress == 0
+        let isLast = isClosing && requestsInProgress == 0
+        if isLast { takesRequests = false }
+        return isLast
     }
 
     /// No more requests are wanted; true when the connection can be closed at once.
     mutating func close() -> Bool {
         isClosing = true
+        if requestsInProgress == 0 { takesRequests = false }
         return requestsInProgress == 0
     }
 

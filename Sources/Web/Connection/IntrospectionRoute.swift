@@ -8,8 +8,11 @@ import OAuth
 /// `POST /oauth/introspect`, the short way: an app that shows its secret asks about a stored access token. The same check, the
 /// same answer and the same records as through the router (``TokenRoutes``), which gets everything else.
 struct IntrospectionRoute: Sendable {
-    /// The outcome of a question.
-    typealias Found = Result<JSONObject, OAuthFailure>
+    /// A question and what Postgres said.
+    struct Found: Sendable {
+        fileprivate let question: IntrospectionEndpoint.PlainQuestion
+        fileprivate let token: Result<LiveAccessToken?, OAuthFailure>
+    }
 
     /// A request whose end has not arrived.
     struct Arriving {
@@ -76,7 +79,7 @@ struct IntrospectionRoute: Sendable {
 
     /// Asks Postgres; `completion` must not block.
     func ask(_ question: IntrospectionEndpoint.PlainQuestion, then completion: @escaping @Sendable (Found) -> Void) {
-        endpoint(question, then: completion)
+        endpoint.find(question) { completion(Found(question: question, token: $0)) }
     }
 
     /// Writes the whole answer.
@@ -84,10 +87,10 @@ struct IntrospectionRoute: Sendable {
     /// - Parameter isLast: whether the connection ends behind it.
     func write(_ found: Found, requestID: String, isLast: Bool, into buffer: inout ByteBuffer) {
         let body: [UInt8]
-        switch found {
-        case .success(let members):
+        switch found.token {
+        case .success(let token):
             buffer.writeBytes(head)
-            body = JSONValue.object(members).serializedBytes()
+            body = JSONValue.object(endpoint.answer(token, to: found.question)).serializedBytes()
         case .failure(let failure):
             let refusal = OAuthReplies.refusal(failure)
             buffer.writeBytes(writer.head(status: refusal.status, OAuthReplies.fields(adding: refusal.fields)))
@@ -99,7 +102,7 @@ struct IntrospectionRoute: Sendable {
     /// Writes down that there was an answer.
     func record(_ found: Found, elapsed: TimeAmount, requestID: String) {
         var status = 200
-        if case .failure(let failure) = found { status = OAuthReplies.status(failure.code) }
+        if case .failure(let failure) = found.token { status = OAuthReplies.status(failure.code) }
         if status == 200 {
             succeeded.record(nanoseconds: elapsed.nanoseconds)
         } else {
