@@ -39,7 +39,8 @@ struct DeadlockTests {
                 _ = try await transaction.commit()
                 return try await other
             }
-            #expect(attempt == 2, "control: the first attempt was the one that Postgres ended")
+            // More than two when it takes the freed row before whoever waited for it does.
+            #expect(attempt >= 2, "control: the first attempt was one that Postgres ended")
             let changes = try await client.query("select changes from rows order by id").map {
                 row throws(PostgresFailure) in try row.decode(Int32.self, at: 0)
             }
