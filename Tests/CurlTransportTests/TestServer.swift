@@ -128,9 +128,15 @@ final class TestServer: Sendable {
         self.listener = listener
         port = Int(UInt16(bigEndian: address.sin_port))
         startThread { [weak self] in
+            // Closed by whoever accepts: closed by another, its number could be a listener of another test by the time of the next
+            // call, whose connections would end here.
+            defer { close(listener) }
             while true {
                 let socket = accept(listener, nil, nil)
-                guard socket >= 0 else { return }
+                guard socket >= 0 else {
+                    if errno == EINTR { continue }
+                    return
+                }
                 _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
                 guard let self else {
                     close(socket)
@@ -149,10 +155,7 @@ final class TestServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     /// Answers every request the same way, keeping connections open.
     static func answering(_ answer: @escaping @Sendable (Connection, String) -> Void) -> TestServer {

@@ -123,7 +123,7 @@ struct ClaimTests {
         }
         #expect(try await squat.other.browser.get(answer.leadsTo).status == 404, "for whoever claimed only")
         let mail = try await stack.mail(to: email, contains: "is yours at")
-        #expect(mail.contains("its password") && mail.contains("its sign-in with \(called) ("))
+        #expect(mail.contains("its password") && mail.contains("its sign-in with \(called) ("), "\(mail)")
         try await expectNothingLeft(of: squat, email)
         let later = stack.browser()
         try await owner.arrive(in: later)
