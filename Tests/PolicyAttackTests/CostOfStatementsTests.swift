@@ -115,14 +115,7 @@ struct CostOfStatementsTests {
         let stack = try await Stack.start(nodes: 0)
         try await stack.database.runScript(Self.rows)
         let before = try await Self.scans(stack)
-        var configuration = PostgresConfiguration.patient(conninfo: stack.conninfo)
-        configuration.applicationName = "measured"
-        configuration.readConnections = 1
-        configuration.statementConnections = 1
-        configuration.leasedConnections = 1
-        let client = try PostgresClient(configuration: configuration)
-        client.start()
-        try await client.ready(within: .seconds(120))
+        let client = try await Self.client("measured", stack)
         let store = PostgresStore(client: client, logger: Logger(label: "test"))
         let app = try Self.app()
         for number in 1...Self.repetitions { try await Self.useCode(number, app, store) }
@@ -143,14 +136,7 @@ struct CostOfStatementsTests {
         try await stack.database.runScript(
             Self.rows.replacingOccurrences(of: "case when n > 3000 then 'app' end", with: "null")
         )
-        var configuration = PostgresConfiguration.patient(conninfo: stack.conninfo)
-        configuration.applicationName = "young"
-        configuration.readConnections = 1
-        configuration.statementConnections = 1
-        configuration.leasedConnections = 1
-        let client = try PostgresClient(configuration: configuration)
-        client.start()
-        try await client.ready(within: .seconds(120))
+        let client = try await Self.client("young", stack)
         let store = PostgresStore(client: client, logger: Logger(label: "test"))
         let app = try Self.app()
         // Until there are plans for all values.
@@ -162,6 +148,19 @@ struct CostOfStatementsTests {
         try await Self.connectionsHaveEnded("young", stack)
         #expect(try await Self.readOfAppSessions(stack) - before < 1_000)
         await stack.stop()
+    }
+
+    /// One connection of each kind, so that every statement comes to its plan for all values soon.
+    private static func client(_ application: String, _ stack: Stack) async throws -> PostgresClient {
+        var configuration = PostgresConfiguration.patient(conninfo: stack.conninfo)
+        configuration.applicationName = application
+        configuration.readConnections = 1
+        configuration.statementConnections = 1
+        configuration.leasedConnections = 1
+        let client = try PostgresClient(configuration: configuration)
+        client.start()
+        try await client.ready(within: .seconds(120))
+        return client
     }
 
     /// How many entries of the index of apps' sessions have been read.

@@ -211,6 +211,19 @@ struct ConnectionHandlerTests {
         #expect(!world.channel.isActive)
     }
 
+    @Test("What comes behind the last request gets no answer, and takes none from those before it")
+    func behindTheLast() throws {
+        let world = try World()
+        try world.send(Self.check + "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\nrubbish")
+        try world.answer("First")
+        #expect(try world.received().contains("First"))
+        #expect(world.behind.targets == ["/healthz"])
+        #expect(world.behind.errors == 0)
+        world.behind.answer("Second")
+        #expect(try world.received().hasSuffix("Second"))
+        #expect(!world.channel.isActive)
+    }
+
     @Test("A peer that does not read its answers is the router's, which waits until it does")
     func unread() throws {
         let world = try World()

@@ -86,15 +86,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard !isDropping else { return }
-        if error as? HTTPParserError == .closedConnection {
-            // Something came behind the last request of a connection. It gets no answer.
-            isDropping = true
-        } else if case .underWay = check {
-            held.append(.error(error))
-        } else {
-            context.fireErrorCaught(error)
-        }
+        if case .underWay = check { held.append(.error(error)) } else { pass(error, context) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -110,6 +102,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    private func pass(_ error: any Error, _ context: ChannelHandlerContext) {
+        guard !isDropping else { return }
+        if error as? HTTPParserError == .closedConnection {
+            // Something came behind the last request of a connection. It gets no answer.
+            isDropping = true
+        } else {
+            context.fireErrorCaught(error)
+        }
+    }
+
     private func receive(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         guard !isDropping else { return }
         let now = context.eventLoop.now
@@ -117,6 +119,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head(let head):
             // A peer that does not read its answers gets them from the router, which waits for room: answers that nobody
             // reads would fill the memory, one for each check that is asked for.
+            //
             // Whether the connection goes on is what the parser says: it has more names for that than `Connection`, and takes no
             // further request once it says no.
             let isPlain = life.isQuiet && head.isKeepAlive && context.channel.isWritable
@@ -197,7 +200,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case .part(let part): receive(part, context)
             case .readComplete: context.fireChannelReadComplete()
             case .event(let event): context.fireUserInboundEventTriggered(event)
-            case .error(let error): context.fireErrorCaught(error)
+            case .error(let error): pass(error, context)
             }
         }
         if self.context != nil, isReadHeld {

@@ -28,18 +28,15 @@ struct IntrospectionRoute: Sendable {
     static let maximumFormBytes = 4_096
 
     private let endpoint: IntrospectionEndpoint
-    private let metrics = RequestMetrics()
-    private let succeeded: RequestMetrics.Instruments
-    private let log: RequestLog
+    private let record: ShortRecord
     private let writer: AnswerWriter
     /// Status line and fields of every answer that is no failure.
     private let head: [UInt8]
 
     init(endpoint: IntrospectionEndpoint, log: RequestLog, writer: AnswerWriter) {
         self.endpoint = endpoint
-        self.log = log
+        record = ShortRecord(method: .post, route: Self.path, log: log)
         self.writer = writer
-        succeeded = metrics.instruments(route: Self.path, status: 200)
         head = writer.head(status: .ok, OAuthReplies.fields(adding: Answers.jsonFields))
     }
 
@@ -103,18 +100,6 @@ struct IntrospectionRoute: Sendable {
     func record(_ found: Found, elapsed: TimeAmount, requestID: String) {
         var status = 200
         if case .failure(let failure) = found.token { status = OAuthReplies.status(failure.code) }
-        if status == 200 {
-            succeeded.record(nanoseconds: elapsed.nanoseconds)
-        } else {
-            metrics.record(route: Self.path, status: status, nanoseconds: elapsed.nanoseconds)
-        }
-        log.write(
-            method: .post,
-            route: Self.path,
-            status: status,
-            nanoseconds: elapsed.nanoseconds,
-            refusal: nil,
-            requestID: requestID
-        )
+        record.write(status: status, refusal: nil, elapsed: elapsed, requestID: requestID)
     }
 }

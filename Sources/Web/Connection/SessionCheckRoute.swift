@@ -16,9 +16,7 @@ struct SessionCheckRoute: Sendable {
     private let cookies: Cookies
     private let permissions: RolePermissions
     private let answers: Answers
-    private let metrics = RequestMetrics()
-    private let succeeded: RequestMetrics.Instruments
-    private let log: RequestLog
+    private let record: ShortRecord
     private let writer: AnswerWriter
     /// Status line and fields of the answer for a live session, as far as they are the same for all.
     private let liveHead: [UInt8]
@@ -28,8 +26,7 @@ struct SessionCheckRoute: Sendable {
         cookies = Cookies(services.settings)
         permissions = services.settings.rolePermissions
         self.answers = answers
-        succeeded = metrics.instruments(route: Self.path, status: 200)
-        self.log = log
+        record = ShortRecord(method: .get, route: Self.path, log: log)
         self.writer = writer
         liveHead = writer.head(status: .ok, Answers.jsonFields)
     }
@@ -76,20 +73,7 @@ struct SessionCheckRoute: Sendable {
     /// Writes down that there was an answer.
     func record(_ found: Found, elapsed: TimeAmount, requestID: String) {
         let refusal = Self.refusal(found)
-        let status = refusal?.status ?? 200
-        if refusal == nil {
-            succeeded.record(nanoseconds: elapsed.nanoseconds)
-        } else {
-            metrics.record(route: Self.path, status: status, nanoseconds: elapsed.nanoseconds)
-        }
-        log.write(
-            method: .get,
-            route: Self.path,
-            status: status,
-            nanoseconds: elapsed.nanoseconds,
-            refusal: refusal,
-            requestID: requestID
-        )
+        record.write(status: refusal?.status ?? 200, refusal: refusal, elapsed: elapsed, requestID: requestID)
     }
 
     private static func refusal(_ found: Found) -> Refusal? {
