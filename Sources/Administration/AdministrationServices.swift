@@ -3,7 +3,7 @@ public import PolicyLanguage
 
 /// Everything the operator's side can do with the policy, made by the composition root: for the command line and the
 /// administration interface alike.
-public struct AdministrationServices: Sendable {
+public final class AdministrationServices: Sendable {
     /// Versions.
     public let policies: any PolicyStore
     /// Decisions.

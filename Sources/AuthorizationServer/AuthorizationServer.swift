@@ -2,7 +2,7 @@ public import Accounts
 public import Cryptography
 
 /// The endpoints for apps, over one registry, one store and one ring of keys.
-public struct AuthorizationServer: Sendable {
+public final class AuthorizationServer: Sendable {
     /// The apps.
     public let clients: ClientRegistry
     /// `/oauth/authorize`.

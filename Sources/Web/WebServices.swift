@@ -5,8 +5,8 @@ public import Flows
 public import InternetAddress
 public import Mail
 
-/// Everything the edge needs, made by the composition root.
-public struct WebServices: Sendable {
+/// Everything the edge needs, made by the composition root. A class, because every route keeps it: copies of the value took megabytes.
+public final class WebServices: Sendable {
     /// One button on the sign-in page.
     public struct Button: Sendable {
         /// Provider id.

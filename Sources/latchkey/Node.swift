@@ -148,25 +148,32 @@ struct Node {
             eventLoopGroupProvider: .shared(group),
             logger: logger
         )
-        var parts: [any Service] = [
-            PostgresService(client: services.postgres),
-            OutboundService(transport: services.transport),
-            Housekeeping(sessions: services.store, logger: logger),
-            PolicyService(loader: services.policy),
-            ClientService(loader: services.clients),
-            HashingService { await services.hasher.shutdown() },
+        // Each by a name of its own: one that is not given is made by printing the part with everything it holds, at every start.
+        var parts: [(name: String, service: any Service)] = [
+            ("postgres", PostgresService(client: services.postgres)),
+            ("outbound calls", OutboundService(transport: services.transport)),
+            ("housekeeping", Housekeeping(sessions: services.store, logger: logger)),
+            ("policy", PolicyService(loader: services.policy)),
+            ("apps", ClientService(loader: services.clients)),
+            ("password hashing", HashingService { await services.hasher.shutdown() }),
         ]
-        if let refreshes = services.upstreamRefreshes { parts.append(RefreshService(refreshes: refreshes)) }
-        if let resealing = services.resealing { parts.append(Resealing(reseal: resealing, logger: logger)) }
-        if let keys = services.signingKeys { parts.append(SigningKeyService(loader: keys.loader)) }
-        if services.signingKeys != nil { parts.append(JobService(runner: services.logoutNotices)) }
-        if let mail = services.mail { parts.append(MailService(mail: mail)) }
-        if let port = configuration.metrics.port {
-            parts.append(telemetry.metricsServer(host: configuration.metrics.host, port: port, group: group))
+        if let refreshes = services.upstreamRefreshes {
+            parts.append(("upstream refreshes", RefreshService(refreshes: refreshes)))
         }
-        parts.append(application)
+        if let resealing = services.resealing {
+            parts.append(("resealing", Resealing(reseal: resealing, logger: logger)))
+        }
+        if let keys = services.signingKeys { parts.append(("signing keys", SigningKeyService(loader: keys.loader))) }
+        if services.signingKeys != nil { parts.append(("logout notices", JobService(runner: services.logoutNotices))) }
+        if let mail = services.mail { parts.append(("mail", MailService(mail: mail))) }
+        if let port = configuration.metrics.port {
+            parts.append(
+                ("metrics", telemetry.metricsServer(host: configuration.metrics.host, port: port, group: group))
+            )
+        }
+        parts.append(("web", application))
         var lifecycle = ServiceGroupConfiguration(
-            services: parts,
+            services: parts.map { .init(service: $0.service, serviceName: $0.name) },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

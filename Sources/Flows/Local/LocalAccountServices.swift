@@ -2,8 +2,8 @@ public import Accounts
 public import Cryptography
 import Jobs
 
-/// What the flows of local accounts need.
-public struct LocalAccountServices: Sendable {
+/// What the flows of local accounts need. A class, because every flow keeps it: copies of the value took megabytes.
+public final class LocalAccountServices: Sendable {
     /// Settings of the flows.
     public struct Settings: Sendable {
         /// Whether passwords are offered at all.

@@ -45,7 +45,7 @@ public struct ConfiguredProvider: Sendable {
 }
 
 /// What the sign-in flows need. Immutable: no request can change a provider's settings (F-7).
-public struct SignInServices: Sendable {
+public final class SignInServices: Sendable {
     /// Settings of the flows.
     public struct Settings: Sendable {
         /// How long a sign-in may take; at most ten minutes (A08).

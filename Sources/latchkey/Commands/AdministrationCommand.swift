@@ -13,6 +13,7 @@ struct AdministrationCommand: AsyncParsableCommand {
     /// `latchkey administration key`
     struct Key: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "key",
             abstract: "Make a key for an administrator. It is shown once and stored nowhere."
         )
 

@@ -19,6 +19,7 @@ struct ClientsCommand: AsyncParsableCommand {
     /// `latchkey clients check`
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Check every app's file; exit code 0 only if nothing is wrong."
         )
 

@@ -13,7 +13,7 @@ struct DecisionsCommand: AsyncParsableCommand {
 
     /// `latchkey decisions list`
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "The latest decisions first.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "The latest decisions first.")
 
         @OptionGroup var options: ConfigurationOptions
 
@@ -59,7 +59,7 @@ struct DecisionsCommand: AsyncParsableCommand {
 
     /// `latchkey decisions show`
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "One decision.")
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "One decision.")
 
         @OptionGroup var options: ConfigurationOptions
 

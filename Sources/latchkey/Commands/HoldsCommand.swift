@@ -18,7 +18,10 @@ struct HoldsCommand: AsyncParsableCommand {
 
     /// `latchkey holds list`
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show who waits, the oldest first.")
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "Show who waits, the oldest first."
+        )
 
         @OptionGroup var options: ConfigurationOptions
 
@@ -46,7 +49,10 @@ struct HoldsCommand: AsyncParsableCommand {
 
     /// `latchkey holds show`
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show one arrival with all that is known, as JSON.")
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Show one arrival with all that is known, as JSON."
+        )
 
         @OptionGroup var options: ConfigurationOptions
 
@@ -64,6 +70,7 @@ struct HoldsCommand: AsyncParsableCommand {
     /// `latchkey holds approve`
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "approve",
             abstract: "Let an arrival in: to a user's account, or to one of its own without the address."
         )
 
@@ -93,7 +100,7 @@ struct HoldsCommand: AsyncParsableCommand {
 
     /// `latchkey holds deny`
     struct Deny: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Say no.")
+        static let configuration = CommandConfiguration(commandName: "deny", abstract: "Say no.")
 
         @OptionGroup var options: ConfigurationOptions
 

@@ -14,6 +14,7 @@ struct JobsCommand: AsyncParsableCommand {
     /// `latchkey jobs list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show how full the queues are and the jobs that were given up, the latest first."
         )
 
@@ -48,6 +49,7 @@ struct JobsCommand: AsyncParsableCommand {
     /// `latchkey jobs retry`
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "retry",
             abstract: "Make a job that was given up due again, or all of them."
         )
 

@@ -18,6 +18,7 @@ struct KeysCommand: AsyncParsableCommand {
     /// `latchkey keys list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show every key that is published: since when, since when it signs, and until when it stays."
         )
 
@@ -34,6 +35,7 @@ struct KeysCommand: AsyncParsableCommand {
     /// `latchkey keys rotate`
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "rotate",
             abstract: "Let the next key sign from now on. Every node follows at once.",
             discussion: """
                 No token fails to verify: the key that signed until now stays published until everything it signed has ended, \

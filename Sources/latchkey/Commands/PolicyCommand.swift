@@ -20,6 +20,7 @@ struct PolicyCommand: AsyncParsableCommand {
     /// `latchkey policy check`
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract:
                 "Check a policy's file: every fault with its place; exit code 0 only if there is none. Needs no database."
         )
@@ -48,7 +49,10 @@ struct PolicyCommand: AsyncParsableCommand {
 
     /// `latchkey policy show`
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print the policy in force, or another version.")
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Print the policy in force, or another version."
+        )
 
         @OptionGroup var options: ConfigurationOptions
 
@@ -72,6 +76,7 @@ struct PolicyCommand: AsyncParsableCommand {
     /// `latchkey policy history`
     struct History: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "history",
             abstract: "Every version: who, when, why, and what changed. Verifies that none was altered."
         )
 
@@ -109,6 +114,7 @@ struct PolicyCommand: AsyncParsableCommand {
     /// `latchkey policy rollback`
     struct Rollback: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "rollback",
             abstract: "Put an older version in force again, as a new version."
         )
 
@@ -140,6 +146,7 @@ struct PolicyCommand: AsyncParsableCommand {
     /// `latchkey policy blame`
     struct Blame: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "blame",
             abstract: "Every decision about a user: when, under which version, by which rule, and what came of it."
         )
 

@@ -8,6 +8,7 @@ extension PolicyCommand {
     /// `latchkey policy explain`
     struct Explain: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "explain",
             abstract: "Which rule decides a case, which rules are passed over and why, and what is offered next.",
             discussion: """
                 A case is described by options, and decided under the policy in force, or with --file under another, \

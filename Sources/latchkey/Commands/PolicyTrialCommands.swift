@@ -9,6 +9,7 @@ extension PolicyCommand {
     /// `latchkey policy plan`
     struct Plan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "plan",
             abstract:
                 "What a policy would do to the people there are: replays recorded decisions and tries first sign-ins.",
             discussion: "Nothing is changed. The plan's id is what `policy apply` wants; it holds for a day."
@@ -47,6 +48,7 @@ extension PolicyCommand {
     /// `latchkey policy apply`
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "apply",
             abstract: "Put a policy in force as a new version, if its plan still holds."
         )
 
@@ -101,6 +103,7 @@ extension PolicyCommand {
     /// `latchkey policy shadow`
     struct Shadow: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "shadow",
             abstract:
                 "Try a candidate beside the policy in force: it decides nothing, and what it would have done is kept.",
             subcommands: [Start.self, Stop.self, Report.self]
@@ -108,7 +111,10 @@ extension PolicyCommand {
 
         /// `latchkey policy shadow start`
         struct Start: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Try a candidate, instead of any other.")
+            static let configuration = CommandConfiguration(
+                commandName: "start",
+                abstract: "Try a candidate, instead of any other."
+            )
 
             @OptionGroup var options: ConfigurationOptions
 
@@ -128,7 +134,7 @@ extension PolicyCommand {
 
         /// `latchkey policy shadow stop`
         struct Stop: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "Try no candidate any more.")
+            static let configuration = CommandConfiguration(commandName: "stop", abstract: "Try no candidate any more.")
 
             @OptionGroup var options: ConfigurationOptions
 
@@ -142,7 +148,10 @@ extension PolicyCommand {
 
         /// `latchkey policy shadow report`
         struct Report: AsyncParsableCommand {
-            static let configuration = CommandConfiguration(abstract: "What the candidate would have done.")
+            static let configuration = CommandConfiguration(
+                commandName: "report",
+                abstract: "What the candidate would have done."
+            )
 
             @OptionGroup var options: ConfigurationOptions
 

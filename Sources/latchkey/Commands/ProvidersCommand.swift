@@ -13,6 +13,7 @@ struct ProvidersCommand: AsyncParsableCommand {
     /// `latchkey providers check`
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Check every provider file and run its examples; exit code 0 only if nothing is wrong."
         )
 
@@ -53,6 +54,7 @@ struct ConfigCommand: AsyncParsableCommand {
     /// `latchkey config show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract: "Show every setting in force and where it came from; secrets are not shown."
         )
 

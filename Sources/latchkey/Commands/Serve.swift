@@ -3,7 +3,10 @@ import ServiceConfiguration
 
 /// `latchkey serve`
 struct Serve: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Run a node until SIGTERM or SIGINT.")
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run a node until SIGTERM or SIGINT."
+    )
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -18,6 +21,7 @@ struct Serve: AsyncParsableCommand {
 /// `latchkey dev`
 struct Dev: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "dev",
         abstract: "Run a node on this machine: applies migrations first and says where to look."
     )
 
@@ -50,7 +54,10 @@ struct Dev: AsyncParsableCommand {
 
 /// `latchkey migrate`
 struct Migrate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Bring the database schema up to date.")
+    static let configuration = CommandConfiguration(
+        commandName: "migrate",
+        abstract: "Bring the database schema up to date."
+    )
 
     @OptionGroup var options: ConfigurationOptions
 

@@ -16,6 +16,7 @@ struct SessionsCommand: AsyncParsableCommand {
     /// `latchkey sessions list`
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "list",
             abstract: "Show the live sessions of a user, one JSON object a line, the one used last first."
         )
 
@@ -36,6 +37,7 @@ struct SessionsCommand: AsyncParsableCommand {
     /// `latchkey sessions end`
     struct End: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "end",
             abstract: "End all sessions of a user, or one. It counts on every node from the next request on."
         )
 

@@ -17,6 +17,7 @@ struct UsersCommand: AsyncParsableCommand {
     /// `latchkey users show`
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "show",
             abstract:
                 "Show a user: addresses, ways in, roles, state; by an id of today or from before a merge, or by address."
         )
@@ -53,6 +54,7 @@ struct UsersCommand: AsyncParsableCommand {
     /// `latchkey users import`
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "import",
             abstract: "Bring users along from another system, with the password hashes it made.",
             discussion: """
                 FILE has one JSON object a line: email, email_verified, password_hash, and optionally display_name, roles, id, \
