@@ -5,7 +5,7 @@ public import Flows
 public import InternetAddress
 public import Mail
 
-/// Everything the edge needs, made by the composition root. A class, because every route keeps it: copies of the value took megabytes.
+/// Everything the edge needs, made by the composition root. A class: every route keeps it, and copies took megabytes.
 public final class WebServices: Sendable {
     /// One button on the sign-in page.
     public struct Button: Sendable {
