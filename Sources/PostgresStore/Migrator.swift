@@ -98,6 +98,11 @@ public struct Migrator: Sendable {
             name: "cost_of_statements",
             script: String(decoding: PackageResources._018_cost_of_statements_sql, as: UTF8.self)
         ),
+        Migration(
+            number: 19,
+            name: "session_limit",
+            script: String(decoding: PackageResources._019_session_limit_sql, as: UTF8.self)
+        ),
     ]
 
     private let client: PostgresClient
