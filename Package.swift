@@ -307,7 +307,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "MailTests", dependencies: ["Accounts", "Cryptography", "Mail"], swiftSettings: strict),
+        .testTarget(
+            name: "MailTests",
+            dependencies: ["Accounts", "Cryptography", "Mail", .product(name: "Mustache", package: "swift-mustache")],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "PasswordHashingTests",
             dependencies: ["Accounts", "CHashRegion", "COpenSSL", "CSodium", "Cryptography", "PasswordHashing"],

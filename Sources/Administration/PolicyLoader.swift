@@ -15,6 +15,8 @@ public actor PolicyLoader {
     private var seen: PolicyFile.Contents?
     /// The last text of the file that was dealt with: a file that was away for a moment and comes back the same was not edited.
     private var lastText: String?
+    /// What was checked last. A policy is tried on every case there is, and a file's text comes back at once as the version in force.
+    private var checked: PolicyDocument?
     /// Loading is one at a time; whoever comes meanwhile makes it look once more.
     private var isLoading = false
     private var isLoadWanted = false
@@ -34,6 +36,20 @@ public actor PolicyLoader {
     /// How the policy is doing.
     public nonisolated var status: PolicyStatus { published.withLock { $0 } }
 
+    /// Reads and checks the file ahead of ``start()``, which says what is wrong with it and looks at it once more. A node does this beside
+    /// the rest of what it is made of.
+    public func prepare() {
+        if case .text(let text) = file.read() { _ = try? check(text, file: file.path) }
+    }
+
+    private func check(_ text: String, file: String) throws(PolicyFailure) -> PolicyDocument {
+        // Byte by byte: a hash tells texts apart that are equal as strings.
+        if let checked, checked.text.utf8.elementsEqual(text.utf8) { return checked }
+        let document = try PolicyDocument.checked(text, file: file)
+        checked = document
+        return document
+    }
+
     /// Puts a policy in force before anybody signs in, or fails: a node without a policy that checks must not run.
     ///
     /// A file that says something new is a new version; one that says what an older version said changes nothing, so that a
@@ -47,7 +63,7 @@ public actor PolicyLoader {
         case .absent where !file.isRequired:
             if snapshot.live == nil {
                 logger.notice("no policy file: the built-in policy is used", metadata: ["file": "\(file.path)"])
-                let document = try PolicyDocument.checked(LinkingPolicy.standard.yaml, file: "built-in")
+                let document = try check(LinkingPolicy.standard.yaml, file: "built-in")
                 try await append(document, source: .builtIn)
             } else {
                 logger.info("no policy file: the version in force stays", metadata: ["file": "\(file.path)"])
@@ -57,7 +73,7 @@ public actor PolicyLoader {
             say([Self.fault(contents, file)])
         case .text(let text):
             do throws(PolicyFailure) {
-                let document = try PolicyDocument.checked(text, file: file.path)
+                let document = try check(text, file: file.path)
                 try await atStart(document, snapshot.live)
             } catch {
                 guard case .faulty(let faults) = error, snapshot.live != nil else { throw error }
@@ -99,7 +115,7 @@ public actor PolicyLoader {
         case .absent, .unreadable: say([Self.fault(contents, file)])
         case .text(let text):
             do throws(PolicyFailure) {
-                let document = try PolicyDocument.checked(text, file: file.path)
+                let document = try check(text, file: file.path)
                 let snapshot = try await storing { () async throws(StoreFailure) in try await store.snapshot() }
                 try await atStart(document, snapshot.live)
                 _ = try await load()
@@ -166,7 +182,7 @@ public actor PolicyLoader {
         var policy = inForce.policy
         if !isSame {
             do throws(PolicyFailure) {
-                policy = try PolicyDocument.checked(version.text, file: "version \(version.number)").policy
+                policy = try check(version.text, file: "version \(version.number)").policy
             } catch {
                 refused = version.number
                 metrics.faulty("version")
@@ -230,7 +246,7 @@ public actor PolicyLoader {
         case .text(let text):
             guard text != lastText else { return }
             do throws(PolicyFailure) {
-                let document = try PolicyDocument.checked(text, file: file.path)
+                let document = try check(text, file: file.path)
                 if lastText == nil {
                     // The first time that this node sees the file: not an edit, as at a start.
                     try await atStart(

@@ -46,14 +46,14 @@ public struct Mailer: Sendable {
     /// Writes and hands over one letter.
     ///
     /// - Parameter id: the job's id. The same id makes the same Message-ID and date, so a repetition can be recognised.
-    /// - Throws: the transport's failure, or a permanent one when the letter lacks a value or has a foreign link.
+    /// - Throws: the transport's failure, or a permanent one when the letter lacks a value, has a foreign link, or cannot be put into words.
     public func send(_ letter: Letter, id: UUID) async throws(MailFailure) {
         try await transport.send(try compose(letter, id: id))
     }
 
     /// The message that ``send(_:id:)`` hands over.
     public func compose(_ letter: Letter, id: UUID) throws(MailFailure) -> MIMEMessage {
-        let words = templates.words(for: letter.event, try values(of: letter))
+        let words = try templates.words(for: letter.event, try values(of: letter))
         return MIMEMessage(
             id: id,
             sender: sender,

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// A stored Argon2 hash, `$argon2id$v=19$m=…,t=…,p=…$salt$hash` (RFC 9106; the PHC string format).
 struct Argon2Text: Sendable, Hashable {
     let scheme: PasswordScheme
@@ -39,6 +41,13 @@ struct Argon2Text: Sendable, Hashable {
         parameters = Argon2Parameters(memoryKiB: memory, passes: passes)
         self.parallelism = parallelism
         self.text = text
+    }
+
+    /// A text that looks like a fresh hash, costs what one costs to compare with, and equals no password that anybody can find: its salt
+    /// and its hash are random bytes. Nothing is computed for it.
+    static func ofNobody(_ parameters: Argon2Parameters) -> String {
+        let (salt, hash) = (HashText.unpadded(Random.bytes(16)), HashText.unpadded(Random.bytes(32)))
+        return "$argon2id$v=19$m=\(parameters.memoryKiB),t=\(parameters.passes),p=1$\(salt)$\(hash)"
     }
 
     func compare(_ password: [UInt8]) -> HashMatch { Argon2id.compare(password, with: text) }

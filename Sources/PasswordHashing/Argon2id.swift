@@ -7,6 +7,14 @@ enum Argon2id {
     /// libsodium, started once; false when it could not be.
     static let isAvailable = sodium_init() >= 0
 
+    /// Whether the system would map so many bytes now. They are given back without having been touched.
+    static func canMap(bytes: Int) -> Bool {
+        let mapping = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard let mapping = unsafe mapping, unsafe mapping != MAP_FAILED else { return false }
+        unsafe munmap(mapping, bytes)
+        return true
+    }
+
     /// A fresh hash with 16 random bytes of salt, as `$argon2id$v=19$m=…,t=…,p=1$salt$hash`; nil without enough memory.
     static func hash(_ password: [UInt8], _ parameters: Argon2Parameters) -> String? {
         guard isAvailable, parameters.areWithinBounds else { return nil }

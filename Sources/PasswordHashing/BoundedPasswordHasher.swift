@@ -12,12 +12,11 @@ public final class BoundedPasswordHasher: PasswordHasher {
     private let pool: HashingPool
     /// Where the memory of a hash comes from; for the log.
     public let memory: HashMemory
-    /// A hash of 32 random bytes, which nobody's password is. Comparing with it costs what comparing with a real one
-    /// does.
+    /// A hash that nobody's password has. Comparing with it costs what comparing with a real one does.
     let nobody: ReadableHash
     private let skipsDummyHash: Bool
 
-    /// Starts the threads and makes one hash, on the calling thread.
+    /// Starts the threads. No password is hashed yet: one hash takes as long as a tenth of a node's start.
     ///
     /// - Parameters:
     ///   - threads: how many hashes are in work at most, 1 to 256.
@@ -58,9 +57,9 @@ public final class BoundedPasswordHasher: PasswordHasher {
         guard parameters.areWithinBounds else { throw .parametersOutOfBounds }
         guard (0...19).contains(niceness) else { throw .limitsOutOfBounds }
         guard Argon2id.isAvailable else { throw .libraryUnavailable }
-        guard let text = Argon2id.hash(Random.bytes(32), parameters) else { throw .outOfMemory }
-        // What libsodium writes is within the bounds that were checked above, so this only fails with a broken library.
-        guard let nobody = try? ReadableHash(text) else { throw .libraryUnavailable }
+        guard Argon2id.canMap(bytes: parameters.memoryKiB * 1024) else { throw .outOfMemory }
+        // Within the bounds that were checked above, so it can be read.
+        guard let nobody = try? ReadableHash(Argon2Text.ofNobody(parameters)) else { throw .parametersOutOfBounds }
         self.nobody = nobody
         self.parameters = parameters
         self.skipsDummyHash = skipsDummyHash

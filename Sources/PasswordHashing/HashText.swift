@@ -29,7 +29,10 @@ enum HashText {
         return Base64.decode(text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4))
     }
 
-    /// The same with `.` for `+`, as passlib writes PBKDF2 hashes.
+    /// The text that ``unpaddedBase64(_:)`` reads.
+    static func unpadded(_ bytes: [UInt8]) -> String { String(Base64.encode(bytes).prefix { $0 != "=" }) }
+
+    /// ``unpaddedBase64(_:)`` with `.` for `+`, as passlib writes PBKDF2 hashes.
     static func adaptedBase64(_ text: some StringProtocol) -> [UInt8]? {
         guard !text.contains("+") else { return nil }
         return unpaddedBase64(String(text.map { $0 == "." ? "+" : $0 }))

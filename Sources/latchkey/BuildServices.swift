@@ -35,8 +35,15 @@ struct Services: Sendable {
 }
 
 /// Wires a node together. Called by `serve`, `dev` and `migrate`; nothing is started here.
-func buildServices(_ configuration: ServiceConfiguration, logger: Logger) async throws(StartFault) -> Services {
+///
+/// - Parameter checksPolicy: whether the policy's file is read and checked meanwhile, for a policy that is started afterwards.
+func buildServices(
+    _ configuration: ServiceConfiguration,
+    checksPolicy: Bool,
+    logger: Logger
+) async throws(StartFault) -> Services {
     // What takes longest, on all cores. As values, because `async let` does not keep the type of an error.
+    async let shapesFound: Void = Pages.prepare()
     async let pagesMade = Result { () throws(StartFault) in try servicePages(configuration) }
     async let lettersMade = Result { () throws(StartFault) in try mailTemplates(configuration) }
     async let rulesMade = Result { () throws(StartFault) in try passwordRules(configuration) }
@@ -77,7 +84,8 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) async 
         ),
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )
-    let pages = try await pagesMade.get()
+    let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
+    async let policyPrepared: Void? = checksPolicy ? loader.prepare() : nil
     let letters = try await lettersMade.get()
     let hasher = try await hasherMade.get()
     let local = LocalAccountServices(
@@ -91,7 +99,6 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) async 
         unixTime: { Int64(Date().timeIntervalSince1970) }
     )
     let migrator = Migrator(client: postgres)
-    let loader = PolicyLoader(live: policy, store: store, file: policyFile(configuration), logger: logger)
     let signingKeys = try signingKeyServices(configuration, store: store, logger: logger)
     let checkSession = CheckSession(sessions: store, lifetime: lifetime)
     let handOut = signIn.vault.map {
@@ -122,6 +129,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) async 
         upstreamTokens: handOut
     )
     let clients = ClientLoader(registry: server.clients, store: store, rules: rules, logger: logger)
+    let pages = try await pagesMade.get()
     let web = WebServices(
         settings: webSettings(configuration, providers: providers, lifetime: lifetime),
         pages: pages,
@@ -168,6 +176,7 @@ func buildServices(_ configuration: ServiceConfiguration, logger: Logger) async 
         },
         details: { loader.status.details + clients.details }
     )
+    _ = await (policyPrepared, shapesFound)
     return Services(
         postgres: postgres,
         store: store,

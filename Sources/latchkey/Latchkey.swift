@@ -13,6 +13,20 @@ struct Latchkey: AsyncParsableCommand {
             EventsCommand.self, KeysCommand.self, ClientsCommand.self, AdministrationCommand.self, Dev.self,
         ]
     )
+
+    /// `serve` is read by itself where it can be: reading an argument for one of dozens of commands looks at all of them, which a node's
+    /// start would pay for. Whatever is not plainly that command is the whole command line's, with its help and its faults.
+    static func main() async {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard arguments.first == Serve.configuration.commandName,
+            let serve = try? Serve.parse(Array(arguments.dropFirst()))
+        else { return await main(nil) }
+        do {
+            try await serve.run()
+        } catch {
+            exit(withError: error)
+        }
+    }
 }
 
 /// What this build calls itself.

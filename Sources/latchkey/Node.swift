@@ -28,7 +28,7 @@ struct Node {
 
     /// Applies what is missing of the schema; returns how many scripts that were.
     func migrate() async throws -> Int {
-        let services = try await buildServices(configuration, logger: telemetry.logger)
+        let services = try await buildServices(configuration, checksPolicy: false, logger: telemetry.logger)
         services.postgres.start()
         defer { Task { await services.postgres.shutdown(within: .seconds(1)) } }
         try await reachDatabase(services.postgres)
@@ -38,8 +38,10 @@ struct Node {
     /// Runs until SIGTERM or SIGINT. Faults at the start leave as ``StartFault``, one sentence each.
     func run(migrating: Bool, announce: @escaping @Sendable (String) -> Void = { _ in }) async throws {
         ignoreHangUps()
-        let services = try await buildServices(configuration, logger: telemetry.logger)
+        let services = try await buildServices(configuration, checksPolicy: true, logger: telemetry.logger)
         services.postgres.start()
+        // Meanwhile, because it takes as long as reaching the database does.
+        async let responderBuilt = buildRouter(services.web).buildResponder()
         do {
             try await reachDatabase(services.postgres)
             if migrating {
@@ -50,7 +52,7 @@ struct Node {
             try await startPolicy(services.policy)
             if let keys = services.signingKeys { try await startSigningKeys(keys.loader) }
             try await startClients(services.clients)
-            try await serve(services, announce: announce)
+            try await serve(services, responder: await responderBuilt, announce: announce)
         } catch {
             await services.transport.shutdown(grace: .zero)
             await services.mail?.transport?.shutdown(grace: .zero)
@@ -109,7 +111,11 @@ struct Node {
         }
     }
 
-    private func serve(_ services: Services, announce: @escaping @Sendable (String) -> Void) async throws {
+    private func serve(
+        _ services: Services,
+        responder: RouterResponder<RequestScope>,
+        announce: @escaping @Sendable (String) -> Void
+    ) async throws {
         let logger = telemetry.logger
         logger.notice("hashing passwords", metadata: ["memory": "\(services.hasher.memory.label)"])
         let server = configuration.server
@@ -120,7 +126,7 @@ struct Node {
         }
         let origin = configuration.publicURL.description
         let application = Application(
-            router: buildRouter(services.web),
+            responder: responder,
             server: HTTPServerBuilder { responder in
                 ServerChannel(
                     services.web,

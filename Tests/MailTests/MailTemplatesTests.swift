@@ -1,4 +1,5 @@
 import Foundation
+import Mustache
 import Testing
 
 @testable import Mail
@@ -59,6 +60,14 @@ struct MailTemplatesTests {
                 "{{% CONTENT_TYPE: TEXT}} {{link}}",
                 "{{% CONTENT_TYPE: TEXT}} is not allowed here: it could leave text unescaped or unchecked"
             ),
+            (
+                "{{! {{{link}}} {{link}}",
+                "{{! {{{link}} is not allowed here: it could leave text unescaped or unchecked"
+            ),
+            (
+                "\u{600}{{!{{{link}}} {{link}}",
+                "{{!{{{link}} is not allowed here: it could leave text unescaped or unchecked"
+            ),
             ("<a href={{link}}>", "{{link}} stands in an attribute without quotation marks"),
             ("{{#nolink}}{{/nolink}} {{link}}", "this mail has no value named \"nolink\""),
             ("nothing", "does not show \"link\", which this mail is about"),
@@ -98,5 +107,57 @@ struct MailTemplatesTests {
             try write("{{% CONTENT_TYPE: TEXT}}\n{{link}} {{#link}}", "password-reset/body.txt", $0)
         }
         #expect(found.count == 1 && found[0].contains("is not a template"))
+    }
+
+    @Test(
+        "a file that is no template, in every way that the check does not vouch for",
+        arguments: [
+            "{{link}} {{#link}}{{/code}}", "{{link}} {{/link}}", "{{link}} {{link",
+            "{{link}} {{#link}}{{^link}}{{/link}}",
+            "{{link}}\u{301}", "{{link}} {{#link}} {{/ li nk}}", "{{link}} {",
+            "{{#\u{301}link}}{{/\u{301}link}} {{link}}",
+        ]
+    )
+    func unvouched(_ body: String) throws {
+        let found = try faults {
+            try write("{{% CONTENT_TYPE: TEXT}}\n" + body, "password-reset/body.txt", $0)
+        }
+        #expect(found.contains { $0.contains("is not a template") }, "\(found)")
+    }
+
+    @Test("whatever the check vouches for can be compiled")
+    func vouched() throws {
+        var random = SystemRandomNumberGenerator()
+        let plain = [
+            "{{link}}", "{{#link}}", "{{^link}}", "{{/link}}", "{{#service}}", "{{/service}}", "text", "\n", " ",
+        ]
+        let odd = [
+            "{{ link }}", "{{!a}}", "{{", "}}", "{", "}", "{{{link}}}", "{{%CONTENT_TYPE: TEXT}}", "{{$a}}", "{{>a}}",
+            "{{=<% %>=}}", "\r\n", "\u{301}", "é", "\u{600}", "\u{200D}", "{{link()}}", "{{#\u{301}link}}",
+            "{{/\u{301}link}}", "{{/",
+        ]
+        var (vouched, all) = (0, 0)
+        while vouched < 500, all < 100_000 {
+            all += 1
+            var text = "{{% CONTENT_TYPE: TEXT}}\n"
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                text += (Int.random(in: 0..<4, using: &random) == 0 ? odd : plain).randomElement(using: &random) ?? ""
+            }
+            guard MailTemplateCheck(text, event: .passwordReset, part: .text, file: "").isPlain else { continue }
+            vouched += 1
+            #expect(throws: Never.self, "\(text.debugDescription)") { try MustacheTemplate(string: text) }
+        }
+        #expect(vouched == 500, "of \(all)")
+    }
+
+    @Test("the check vouches for every template that is shipped, so none is compiled before it is needed")
+    func shipped() throws {
+        for event in MailEvent.allCases {
+            for part in MailTemplates.Part.allCases {
+                let file = "email/\(event.rawValue)/\(part.rawValue)"
+                let text = try String(contentsOfFile: MailerTests.templates + "/" + file, encoding: .utf8)
+                #expect(MailTemplateCheck(text, event: event, part: part, file: file).isPlain, "\(file)")
+            }
+        }
     }
 }

@@ -79,6 +79,28 @@ struct BoundedPasswordHasherTests {
         await hasher.shutdown()
     }
 
+    @Test(
+        "I06 nobody's hash looks like a fresh one, byte for byte but for its random ones, and each hasher has its own"
+    )
+    func nobodysText() throws {
+        let parameters = Argon2Parameters(memoryKiB: 1024, passes: 3)
+        let fresh = try #require(Argon2id.hash(Array("anything".utf8), parameters))
+        let nobody = Argon2Text.ofNobody(parameters)
+        let (one, other) = (fresh.split(separator: "$"), nobody.split(separator: "$"))
+        #expect(one.prefix(3) == other.prefix(3))
+        #expect(one.map(\.count) == other.map(\.count))
+        for field in one.suffix(2) + other.suffix(2) {
+            #expect(HashText.unpadded(try #require(HashText.unpaddedBase64(field))) == field)
+        }
+        #expect(nobody != Argon2Text.ofNobody(parameters))
+    }
+
+    @Test("memory that the system will never give is found out at the start")
+    func memory() {
+        #expect(Argon2id.canMap(bytes: 64 * 1024 * 1024))
+        #expect(!Argon2id.canMap(bytes: 1 << 60))
+    }
+
     @Test("the control of the enumeration benchmark computes nothing for nobody")
     func control() async throws {
         let hasher = try hasher(skipsDummyHash: true)

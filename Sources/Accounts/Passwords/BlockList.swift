@@ -6,12 +6,17 @@ import Foundation
 /// Compared as a whole and without regard to case, after normalisation: `PassWord` is as common as `password`, but a
 /// long sentence that contains it is not.
 public struct BlockList: Sendable {
-    private let entries: Set<String>
+    let entries: Set<String>
+    /// Whether the passwords of ``builtIn`` are blocked as well. They are not among `entries`, so that making a list does not read them.
+    private let hasCommon: Bool
 
-    private init(entries: Set<String>) { self.entries = entries }
+    init(entries: Set<String>, hasCommon: Bool) {
+        self.entries = entries
+        self.hasCommon = hasCommon
+    }
 
     /// A list that blocks nothing.
-    public static let empty = BlockList(entries: [])
+    public static let empty = BlockList(entries: [], hasCommon: false)
 
     /// Reads a file: UTF-8, one password per line, exactly as it stands there. Empty lines and lines that begin with
     /// `#` do not count; a password that begins with `#` is written with a backslash before it.
@@ -45,17 +50,22 @@ public struct BlockList: Sendable {
             entries.insert(Self.fold(text))
         }
         guard faults.isEmpty else { throw BlockListFaults(faults: faults) }
-        self.entries = entries
+        self.init(entries: entries, hasCommon: false)
     }
 
     /// This list and another.
-    public func union(_ other: BlockList) -> BlockList { BlockList(entries: entries.union(other.entries)) }
+    public func union(_ other: BlockList) -> BlockList {
+        BlockList(entries: entries.union(other.entries), hasCommon: hasCommon || other.hasCommon)
+    }
 
     /// How many different passwords it has.
-    public var count: Int { entries.count }
+    public var count: Int { hasCommon ? entries.union(Self.common).count : entries.count }
 
     /// Whether nobody may choose this password.
-    public func contains(_ password: Password) -> Bool { entries.contains(Self.fold(password.text.reveal())) }
+    public func contains(_ password: Password) -> Bool {
+        let folded = Self.fold(password.text.reveal())
+        return entries.contains(folded) || hasCommon && Self.common.contains(folded)
+    }
 
     /// Lower case, and in Normalization Form C once more, since lower-casing can leave it.
     static func fold(_ text: String) -> String {

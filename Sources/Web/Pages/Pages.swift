@@ -28,11 +28,7 @@ public struct Pages: Sendable {
         let compiled = folder.compile(sources)
 
         var check = TemplateCheck(sources)
-        check.check(page: "sign-in", against: TemplateShape(of: SignInView.specimen))
-        check.check(page: "account", against: TemplateShape(of: AccountView.specimen))
-        check.check(page: "message", against: TemplateShape(of: MessageView.specimen))
-        check.check(page: "form", against: TemplateShape(of: FormView.specimen))
-        check.check(page: "mailbox", against: TemplateShape(of: MailboxView.specimen))
+        for (page, shape) in Self.shapes { check.check(page: page, against: shape) }
 
         let faults = folder.faults + check.faults
         guard faults.isEmpty,
@@ -53,6 +49,19 @@ public struct Pages: Sendable {
         self.stylesheet = Asset(bytes: style, stem: "style", suffix: "css", contentType: "text/css; charset=utf-8")
         self.serviceName = PlainText.visibleLine(serviceName, limit: TextLimit.name) ?? "Latchkey"
     }
+
+    /// Finds out ahead of the first ``init(directory:serviceName:)`` which names each page has, which takes as long as compiling the
+    /// templates does: a node that starts does both at once.
+    public static func prepare() { _ = shapes }
+
+    /// Which names each page has.
+    private static let shapes: [(page: String, shape: TemplateShape)] = [
+        ("sign-in", TemplateShape(of: SignInView.specimen)),
+        ("account", TemplateShape(of: AccountView.specimen)),
+        ("message", TemplateShape(of: MessageView.specimen)),
+        ("form", TemplateShape(of: FormView.specimen)),
+        ("mailbox", TemplateShape(of: MailboxView.specimen)),
+    ]
 
     /// The page as HTML, to be sent as `text/html; charset=utf-8`.
     ///
