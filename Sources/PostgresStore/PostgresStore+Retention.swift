@@ -33,6 +33,7 @@ extension PostgresStore {
                 limit \(limit) for update skip locked
             )
             """,
+            untakenJobs(retention.deadJobs, limit: limit),
             // Of those whose time is over the latest stays, so that a reader who has read everything finds its place; one who finds it
             // gone has been away for longer, and has to read everything anew.
             """
@@ -48,6 +49,27 @@ extension PostgresStore {
             """,
             settledEvents,
         ] + (retention.upstreamProviders.map { [unkeptTokens(besides: $0, limit: limit)] } ?? [])
+    }
+
+    /// Jobs that nobody ever took, as mails are where no mail server is configured: they would pile up for ever. Queue by queue, so that
+    /// what is due is found in the index, however much waits.
+    private static func untakenJobs(_ age: Duration, limit: Int) -> SQL {
+        """
+        delete from jobs where id in (
+            with recursive queues as (
+                (select queue from jobs where died_at is null order by queue limit 1)
+                union all
+                select (select queue from jobs where died_at is null and queue > q.queue order by queue limit 1)
+                from queues q where q.queue is not null
+            )
+            select untaken.id from queues, lateral (
+                select id from jobs
+                where queue = queues.queue and died_at is null and claims = 0
+                  and due_at < now() - make_interval(secs => \(age.seconds))
+                order by due_at limit \(limit) for update skip locked
+            ) untaken limit \(limit)
+        )
+        """
     }
 
     /// Tokens of providers that the operator has kept no longer (C13).
