@@ -34,7 +34,12 @@ struct DeadlockTests {
                 try await transaction.query("set local deadlock_timeout = '1h'")
                 try await transaction.query("update rows set changes = changes + 10 where id = 1")
                 async let other = client.query("select second_then_first()").one().decode(Int64.self, at: 0)
-                while try await !client.query("select from rows where id = 2 for update skip locked").isEmpty {}
+                // It has row 2 as soon as it sleeps. Looking by trying to lock the row would take it away again and again.
+                try await eventually {
+                    try await !client.query(
+                        "select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
+                    ).isEmpty
+                }
                 try await transaction.query("update rows set changes = changes + 10 where id = 2")
                 _ = try await transaction.commit()
                 return try await other
