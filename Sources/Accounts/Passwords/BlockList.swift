@@ -6,7 +6,7 @@ import Foundation
 /// Compared as a whole and without regard to case, after normalisation: `PassWord` is as common as `password`, but a
 /// long sentence that contains it is not.
 public struct BlockList: Sendable {
-    let entries: Set<String>
+    private let entries: Set<String>
     /// Whether the passwords of ``builtIn`` are blocked as well. They are not among `entries`, so that making a list does not read them.
     private let hasCommon: Bool
 
@@ -23,6 +23,13 @@ public struct BlockList: Sendable {
     ///
     /// - Throws: all faults, at most 20.
     public init(file bytes: [UInt8]) throws(BlockListFaults) {
+        let (entries, faults) = Self.read(bytes)
+        guard faults.isEmpty else { throw BlockListFaults(faults: faults) }
+        self.init(entries: entries, hasCommon: false)
+    }
+
+    /// What is in a file, folded, and what is wrong with it.
+    static func read(_ bytes: [UInt8]) -> (entries: Set<String>, faults: [BlockListFault]) {
         let escapedNumberSign = Array("\\#".utf8)
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         var entries = Set<String>(minimumCapacity: lines.count)
@@ -47,10 +54,9 @@ public struct BlockList: Sendable {
                 faults.append(BlockListFault(line: number, reason: .notUTF8))
                 continue
             }
-            entries.insert(Self.fold(text))
+            entries.insert(fold(text))
         }
-        guard faults.isEmpty else { throw BlockListFaults(faults: faults) }
-        self.init(entries: entries, hasCommon: false)
+        return (entries, faults)
     }
 
     /// This list and another.
