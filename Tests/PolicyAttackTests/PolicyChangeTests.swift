@@ -181,6 +181,34 @@ struct PolicyChangeTests {
         #expect(try await own.program().get("/admin/v1/policy/shadow").status == 404)
         await own.stack.stop()
     }
+
+    @Test("a version whose text is equal as a string, and not byte for byte, comes into force as what it says")
+    func spelling() async throws {
+        func text(_ name: String) -> String {
+            PolicyFixture.standard.replacingOccurrences(of: "name: claim\n", with: "name: \(name)\n")
+        }
+        let own = try await PolicyStacks.own(nodes: 1, policy: text("caf\u{E9}"))
+        try await own.awaitVersion(1, node: 0)
+        let candidate = try PolicyFixture(text("cafe\u{301}"))
+        let planned = try await CommandRun(["policy", "plan", candidate.path, "--json"], stack: own.stack)
+        let applied = try await own.program().send(
+            "POST",
+            "/admin/v1/policy/versions",
+            ["text": text("cafe\u{301}"), "plan": planned.json?["id"] as? String ?? "", "reason": "Spelling"]
+        )
+        #expect(applied.status == 201, "\(applied.text)")
+        try await own.awaitVersion(2, node: 0)
+        // The node looks at the store behind this line; before the second of them it has looked once.
+        let process = own.stack.nodes[0].process
+        for count in 1...2 {
+            process.signal(SIGHUP)
+            _ = try await eventually("a look at the file and the store") { () -> Bool? in
+                let lines = process.output.split(separator: "\n").count { $0.contains("what an older version said") }
+                return lines >= count ? true : nil
+            }
+        }
+        #expect(!process.output.contains("history went back"))
+    }
 }
 
 extension CommandRun {
